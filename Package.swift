@@ -1,0 +1,167 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// The layers of docs/architecture.md, from the bottom up. A target imports only what stands above it in this file;
+// `TidyTests` checks the imports, since the compiler does not.
+
+/// What every target is compiled with.
+let habits: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// What every target but the C overlays is compiled with: an unsafe pointer is a compile error.
+let safe: [SwiftSetting] =
+  habits + [
+    .strictMemorySafety(),
+    .treatWarning("StrictMemorySafety", as: .error),
+  ]
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+
+let package = Package(
+  name: "plugboard",
+  products: [
+    .executable(name: "plugboard-server", targets: ["plugboard-server"]),
+    .executable(name: "plugboard-agent", targets: ["plugboard-agent"]),
+    .executable(name: "plugboard-compute", targets: ["plugboard-compute"]),
+    .executable(name: "plugboard", targets: ["plugboard"]),
+    .executable(name: "plugboard-migrate", targets: ["plugboard-migrate"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+  ],
+  targets: [
+    // C
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+    .target(name: "CNetlink"),
+
+    // Overlays: the only places where a pointer may be touched.
+    .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: habits),
+    .target(name: "Netlink", dependencies: ["CNetlink"], swiftSettings: habits),
+    .target(name: "Libvirt", dependencies: ["CLibvirt"], swiftSettings: habits),
+
+    // Knowledge
+    .target(name: "Model", swiftSettings: safe),
+    .target(name: "JSON", swiftSettings: safe),
+
+    // Ways out
+    .target(
+      name: "Migrations",
+      path: "Migrations",
+      resources: [
+        .embedInCode("0001_identity.sql"),
+        .embedInCode("0002_networking.sql"),
+        .embedInCode("0003_events.sql"),
+        .embedInCode("0004_images.sql"),
+        .embedInCode("0005_compute.sql"),
+      ],
+      swiftSettings: safe),
+    .target(name: "Store", dependencies: ["SQLite", "Migrations", "Model", logging, crypto], swiftSettings: safe),
+    .target(
+      name: "HostRPC",
+      dependencies: [
+        "Model", "JSON", hummingbird, asyncHTTPClient, serviceLifecycle, logging, nioCore, nioHTTP1, httpTypes,
+      ],
+      swiftSettings: safe),
+    .target(
+      name: "OpenStackHTTP",
+      dependencies: ["Model", "JSON", hummingbird, asyncHTTPClient, logging, nioCore, httpTypes, crypto],
+      swiftSettings: safe),
+    .target(name: "OsloConfig", dependencies: [configuration], swiftSettings: safe),
+
+    // Use cases on the control node
+    .target(
+      name: "NetworkService",
+      dependencies: ["Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, serviceLifecycle],
+      swiftSettings: safe),
+    .target(
+      name: "EventDelivery",
+      dependencies: ["Store", "OpenStackHTTP", "Model", "JSON", asyncHTTPClient, logging, serviceLifecycle, nioCore],
+      swiftSettings: safe),
+    .target(
+      name: "ComputeService",
+      dependencies: ["Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, serviceLifecycle],
+      swiftSettings: safe),
+    .target(
+      name: "IdentityService",
+      dependencies: ["Store", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, crypto, cryptoExtras],
+      swiftSettings: safe),
+    .target(
+      name: "ImageService",
+      dependencies: ["Store", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, crypto, nioCore],
+      swiftSettings: safe),
+
+    // Use cases on every host
+    .target(
+      name: "L2Agent",
+      dependencies: ["HostRPC", "Netlink", "Model", "JSON", logging, serviceLifecycle],
+      swiftSettings: safe),
+    .target(
+      name: "ComputeHost",
+      dependencies: [
+        "HostRPC", "OpenStackHTTP", "Libvirt", "Netlink", "Model", "JSON", asyncHTTPClient, logging,
+        serviceLifecycle, nioCore,
+      ],
+      swiftSettings: safe),
+
+    // Programs
+    .executableTarget(
+      name: "plugboard-server",
+      dependencies: [
+        "NetworkService", "EventDelivery", "ComputeService", "IdentityService", "ImageService", "Store", "HostRPC",
+        "OpenStackHTTP", "OsloConfig", "Model", "JSON", hummingbird, asyncHTTPClient, serviceLifecycle, logging,
+        argumentParser, configuration,
+      ],
+      swiftSettings: safe),
+    .executableTarget(
+      name: "plugboard-agent",
+      dependencies: [
+        "L2Agent", "HostRPC", "Netlink", "OsloConfig", "Model", asyncHTTPClient, serviceLifecycle, logging,
+        argumentParser, configuration,
+      ],
+      swiftSettings: safe),
+    .executableTarget(
+      name: "plugboard-compute",
+      dependencies: [
+        "ComputeHost", "HostRPC", "OpenStackHTTP", "Libvirt", "Netlink", "OsloConfig", "Model", asyncHTTPClient,
+        serviceLifecycle, logging, argumentParser, configuration,
+      ],
+      swiftSettings: safe),
+    .executableTarget(
+      name: "plugboard",
+      dependencies: ["Store", "Model", argumentParser],
+      swiftSettings: safe),
+    .executableTarget(
+      name: "plugboard-migrate",
+      dependencies: ["Store", argumentParser],
+      path: "tools/migrate",
+      swiftSettings: safe),
+
+    // Tests
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: habits),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,194 @@
+/// Writes JSON text straight into bytes, without a tree between.
+///
+/// ```swift
+/// var writer = JSONWriter()
+/// writer.object { port in
+///   port.member("id", id)
+///   port.member("fixed_ips") { $0.array { list in list.object { ... } } }
+/// }
+/// ```
+/// The commas come by themselves. Lone values are written with ``value(_:)-(String)`` and its kin.
+package struct JSONWriter {
+  /// What has been written so far.
+  package private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  package init(reservingCapacity capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+  }
+
+  /// Writes an object; `body` writes its members.
+  package mutating func object<Failure: Error>(_ body: (inout JSONWriter) throws(Failure) -> Void) throws(Failure) {
+    try enclosed(by: UInt8(ascii: "{"), UInt8(ascii: "}"), body)
+  }
+
+  /// Writes an array; `body` writes its elements.
+  package mutating func array<Failure: Error>(_ body: (inout JSONWriter) throws(Failure) -> Void) throws(Failure) {
+    try enclosed(by: UInt8(ascii: "["), UInt8(ascii: "]"), body)
+  }
+
+  /// Writes an array with one element written by `write` for each of `elements`.
+  package mutating func array<Element>(_ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void) {
+    array { list in
+      for element in elements { write(&list, element) }
+    }
+  }
+
+  /// Writes a member whose value `body` writes; it must write just one.
+  package mutating func member<Failure: Error>(
+    _ name: StaticString, _ body: (inout JSONWriter) throws(Failure) -> Void
+  ) throws(Failure) {
+    self.name(name)
+    try body(&self)
+  }
+
+  package mutating func member(_ name: StaticString, _ value: String) {
+    self.name(name)
+    self.value(value)
+  }
+
+  package mutating func member(_ name: StaticString, _ value: Int) {
+    self.name(name)
+    self.value(value)
+  }
+
+  package mutating func member(_ name: StaticString, _ value: Bool) {
+    self.name(name)
+    self.value(value)
+  }
+
+  /// Writes `null` for `nil`: the member is there, as OpenStack's clients expect.
+  package mutating func member(_ name: StaticString, _ value: String?) {
+    self.name(name)
+    if let value { self.value(value) } else { null() }
+  }
+
+  package mutating func member(_ name: StaticString, _ value: Int?) {
+    self.name(name)
+    if let value { self.value(value) } else { null() }
+  }
+
+  package mutating func member(_ name: StaticString, _ value: JSONValue) {
+    self.name(name)
+    self.value(value)
+  }
+
+  /// A member whose name is data, such as a key of an instance's metadata.
+  package mutating func member(named name: String, _ value: JSONValue) {
+    separate()
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+    self.value(value)
+  }
+
+  package mutating func null() {
+    separate()
+    literal("null")
+  }
+
+  package mutating func value(_ value: Bool) {
+    separate()
+    literal(value ? "true" : "false")
+  }
+
+  package mutating func value(_ value: Int) { self.value(Int64(value)) }
+
+  package mutating func value(_ value: Int64) {
+    separate()
+    bytes.append(contentsOf: String(value).utf8)
+    needsComma = true
+  }
+
+  /// Writes the shortest decimal that reads back as the same number; JSON has no infinity and no NaN, so they are `null`.
+  package mutating func value(_ value: Double) {
+    guard value.isFinite else { return null() }
+    separate()
+    bytes.append(contentsOf: value.description.utf8)
+    needsComma = true
+  }
+
+  package mutating func value(_ value: String) {
+    separate()
+    string(value)
+    needsComma = true
+  }
+
+  package mutating func value(_ value: JSONValue) {
+    switch value {
+    case .null: null()
+    case .bool(let value): self.value(value)
+    case .integer(let value): self.value(value)
+    case .number(let value): self.value(value)
+    case .string(let value): self.value(value)
+    case .array(let elements): array(elements) { $0.value($1) }
+    case .object(let object):
+      self.object { writer in
+        for member in object.members { writer.member(named: member.name, member.value) }
+      }
+    }
+  }
+
+  /// Writes text that is JSON already, such as a column that holds JSON. The caller vouches for it.
+  package mutating func raw(_ json: some Sequence<UInt8>) {
+    separate()
+    bytes.append(contentsOf: json)
+    needsComma = true
+  }
+
+  private mutating func enclosed<Failure: Error>(
+    by opening: UInt8, _ closing: UInt8, _ body: (inout JSONWriter) throws(Failure) -> Void
+  ) throws(Failure) {
+    separate()
+    bytes.append(opening)
+    needsComma = false
+    try body(&self)
+    bytes.append(closing)
+    needsComma = true
+  }
+
+  private mutating func name(_ name: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: name.description.utf8)
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+  }
+
+  private mutating func literal(_ text: StaticString) {
+    bytes.append(contentsOf: text.description.utf8)
+    needsComma = true
+  }
+
+  private mutating func string(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    var text = text
+    text.makeContiguousUTF8()
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+      bytes.append(contentsOf: text.utf8)
+    } else {
+      for byte in text.utf8 { escaped(byte) }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escaped(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    case 0..<0x20:
+      bytes.append(contentsOf: "\\u00".utf8)
+      for nibble in [byte >> 4, byte & 0xF] {
+        bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10)
+      }
+    default: bytes.append(byte)
+    }
+  }
+}
