@@ -1,0 +1,14 @@
+/// The SQL files beside this one, carried inside every program that opens the database.
+///
+/// A new file is added here and in `Package.swift`; `TidyTests` compares both with the folder. SwiftPM names a file's
+/// bytes after it, with everything that cannot be in a name, and a digit in front, made an underscore.
+package enum MigrationFiles {
+  /// Names and contents, in order.
+  package static let all: [(file: String, contents: [UInt8])] = [
+    ("0001_identity.sql", PackageResources._001_identity_sql),
+    ("0002_networking.sql", PackageResources._002_networking_sql),
+    ("0003_events.sql", PackageResources._003_events_sql),
+    ("0004_images.sql", PackageResources._004_images_sql),
+    ("0005_compute.sql", PackageResources._005_compute_sql),
+  ]
+}

@@ -1,0 +1,126 @@
+package import Model
+import SQLite
+
+/// An attribute that a list can be filtered by and sorted by. The raw value is the API's name of it.
+package protocol ListField: RawRepresentable<String>, Hashable, Sendable {
+  /// The SQL expression over the tables of the list. Written by us, never by a client.
+  var expression: String { get }
+}
+
+/// What a client wants of a list: which rows, in which order, and which page.
+package struct ListQuery<Field: ListField>: Sendable {
+  /// An attribute and the values of which it must have one.
+  package struct Filter: Sendable {
+    package var field: Field
+    package var values: [FilterValue]
+
+    package init(field: Field, values: [FilterValue]) {
+      self.field = field
+      self.values = values
+    }
+  }
+
+  package struct SortKey: Sendable {
+    package var field: Field
+    package var isDescending: Bool
+
+    package init(field: Field, isDescending: Bool) {
+      self.field = field
+      self.isDescending = isDescending
+    }
+  }
+
+  /// All must hold.
+  package var filters: [Filter]
+  /// `id` is added to them, so that the order is total and a page has an end.
+  package var sortKeys: [SortKey]
+  package var limit: Int?
+  /// The last row of the page before, which must exist; the page begins behind it.
+  package var marker: UUID?
+  /// Whether the page lies before the marker instead of behind it. The rows come in the usual order all the same.
+  package var isReversed: Bool
+  /// The project whose rows are shown, with what is shared with it; `nil` for an administrator, who sees all.
+  package var project: String?
+
+  package init(
+    filters: [Filter] = [], sortKeys: [SortKey] = [], limit: Int? = nil, marker: UUID? = nil,
+    isReversed: Bool = false, project: String? = nil
+  ) {
+    self.filters = filters
+    self.sortKeys = sortKeys
+    self.limit = limit
+    self.marker = marker
+    self.isReversed = isReversed
+    self.project = project
+  }
+}
+
+/// A value to compare an attribute with.
+package enum FilterValue: Hashable, Sendable {
+  case text(String)
+  case integer(Int)
+
+  var bindable: any SQLBindable {
+    switch self {
+    case .text(let text): text
+    case .integer(let number): number
+    }
+  }
+}
+
+/// Puts a list's statement together: fixed text of ours, and the client's values as arguments only.
+struct ListStatement {
+  private var conditions: [String] = []
+  private(set) var arguments: [any SQLBindable] = []
+
+  mutating func require(_ condition: String, _ values: any SQLBindable...) {
+    conditions.append(condition)
+    arguments.append(contentsOf: values)
+  }
+
+  mutating func require(_ condition: String, values: [any SQLBindable]) {
+    conditions.append(condition)
+    arguments.append(contentsOf: values)
+  }
+
+  mutating func require(_ expression: String, isOneOf values: [FilterValue]) {
+    if values.isEmpty { return require("0") }
+    conditions.append("\(expression) IN (\(values.map { _ in "?" }.joined(separator: ", ")))")
+    arguments.append(contentsOf: values.map(\.bindable))
+  }
+
+  /// The statement for `query` over `source`, a SELECT with its FROM, whose rows are known by `id`.
+  mutating func text<Field>(_ source: String, id: String, marker markerSource: String, query: ListQuery<Field>) -> String {
+    for filter in query.filters { require(filter.field.expression, isOneOf: filter.values) }
+    var keys = query.sortKeys.map { (expression: $0.field.expression, isDescending: $0.isDescending) }
+    if !keys.contains(where: { $0.expression == id }) { keys.append((id, false)) }
+    if query.isReversed { keys = keys.map { ($0.expression, !$0.isDescending) } }
+    if let marker = query.marker { begin(behind: marker, keys: keys, source: markerSource) }
+    var text = source
+    if !conditions.isEmpty { text += " WHERE " + conditions.map { "(\($0))" }.joined(separator: " AND ") }
+    text += " ORDER BY " + keys.map { $0.expression + ($0.isDescending ? " DESC" : "") }.joined(separator: ", ")
+    if let limit = query.limit {
+      text += " LIMIT ?"
+      arguments.append(limit)
+    }
+    return text
+  }
+
+  /// Row after row: greater in the first key, or equal in it and greater in the second, and so on.
+  private mutating func begin(
+    behind marker: UUID, keys: [(expression: String, isDescending: Bool)], source: String
+  ) {
+    var alternatives: [String] = []
+    for (index, key) in keys.enumerated() {
+      var parts: [String] = []
+      for earlier in keys[..<index] {
+        parts.append("\(earlier.expression) = (SELECT \(earlier.expression) \(source))")
+        arguments.append(marker)
+      }
+      parts.append("\(key.expression) \(key.isDescending ? "<" : ">") (SELECT \(key.expression) \(source))")
+      arguments.append(marker)
+      alternatives.append(parts.joined(separator: " AND "))
+    }
+    conditions.append(alternatives.map { "(\($0))" }.joined(separator: " OR "))
+  }
+}
