@@ -1,0 +1,113 @@
+import Hummingbird
+import JSON
+import Model
+import OpenStackHTTP
+
+/// The token of the user who makes a request, for asking other services in that user's name.
+struct UserToken: TokenSource {
+  let text: String
+
+  func token() -> String { text }
+
+  /// There is no other one; the refusal reaches the user.
+  func invalidate(_ token: String) {}
+}
+
+/// Another service answered what was asked in our own name with something that is of no use.
+struct PeerFailure: Error, CustomStringConvertible {
+  let service: String
+  let status: Int
+  let request: String
+
+  var description: String { "the \(service) service answered \(status) to \(request)" }
+}
+
+/// What the Compute service asks the Image and Networking services about a request to create a server. Each answers for
+/// the user, so that nobody boots from or plugs into what they may not see.
+struct PeerLookups: Sendable {
+  let peers: ComputePeers
+  let token: UserToken
+
+  /// - Throws: `APIError` 400 if there is no such image for the user, or it cannot be booted.
+  func image(_ id: UUID, for flavor: Flavor) async throws -> InstanceImage {
+    let answer = try await ask(peers.image, "/v2/images/\(id)", "Image")
+    guard answer.isSuccess, let image = answer.body else { throw APIError.badRequest("Can not find requested image") }
+    guard image["status"]?.string == "active" else { throw APIError.badRequest("Image \(id) is not active.") }
+    if let memory = image["min_ram"]?.integer, memory > flavor.memoryMB {
+      throw APIError.badRequest("Flavor's memory is too small for requested image.")
+    }
+    var properties = JSONObject()
+    for member in image.object?.members ?? [] where !Self.imageMembers.contains(member.name) {
+      if member.value.string != nil { properties[member.name] = member.value }
+    }
+    return InstanceImage(
+      id: id, diskFormat: image["disk_format"]?.string,
+      kernelID: properties["kernel_id"]?.string.flatMap { UUID($0) },
+      ramdiskID: properties["ramdisk_id"]?.string.flatMap { UUID($0) },
+      properties: JSONValue.object(properties).description)
+  }
+
+  /// The members every image has; all others are its properties (the Image API v2, "Show image").
+  private static let imageMembers: Set<String> = [
+    "id", "name", "status", "visibility", "protected", "checksum", "owner", "size", "virtual_size", "disk_format",
+    "container_format", "created_at", "updated_at", "min_disk", "min_ram", "tags", "self", "file", "schema", "os_hidden",
+    "locations", "direct_url",
+  ]
+
+  /// The networks as the host gets them.
+  ///
+  /// - Throws: `APIError` 400 for a network or port that the user does not see, 409 for a port in use, or if there is
+  ///   more than one network to choose from.
+  func networks(_ request: ServerRequest.Networks) async throws -> [ServerRequest.NetworkChoice] {
+    switch request {
+    case .automatic:
+      let networks = try await networkIDs(query: "fields=id")
+      guard networks.count < 2 else {
+        throw APIError.conflict("Multiple possible networks found, use a Network ID to be more specific.")
+      }
+      return networks.map { ServerRequest.NetworkChoice(networkID: $0) }
+    case .listed(let choices):
+      let wanted = Set(choices.compactMap { $0.portID == nil ? $0.networkID : nil })
+      if !wanted.isEmpty {
+        let query = wanted.map { "id=\($0)" }.joined(separator: "&") + "&fields=id"
+        let missing = wanted.subtracting(try await networkIDs(query: query)).map(\.description).sorted()
+        if !missing.isEmpty { throw APIError.badRequest("Network \(missing.joined(separator: ", ")) could not be found.") }
+      }
+      for port in choices.compactMap(\.portID) { try await checkPort(port) }
+      return choices
+    }
+  }
+
+  private func networkIDs(query: String) async throws -> [UUID] {
+    let answer = try await ask(peers.networking, "/v2.0/networks?\(query)", "Networking")
+    guard answer.isSuccess, let networks = answer.body?["networks"]?.array else {
+      throw APIError(.serviceUnavailable, "The Networking service answered \(answer.status) to a list of networks.")
+    }
+    return networks.compactMap { $0["id"]?.string.flatMap { UUID($0) } }
+  }
+
+  private func checkPort(_ id: UUID) async throws {
+    let answer = try await ask(peers.networking, "/v2.0/ports/\(id)", "Networking")
+    guard answer.isSuccess, let port = answer.body?["port"] else {
+      throw APIError.badRequest("Port \(id) could not be found.")
+    }
+    if let device = port["device_id"]?.string, !device.isEmpty { throw APIError.conflict("Port \(id) is still in use.") }
+  }
+
+  private func ask(
+    _ service: @Sendable (any TokenSource) async throws -> ServiceClient, _ path: String, _ name: String
+  ) async throws -> ServiceClient.Answer {
+    let answer: ServiceClient.Answer
+    do {
+      answer = try await service(token).call(.get, path, deadline: .seconds(10))
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      throw APIError(.serviceUnavailable, "The \(name) service does not answer.", detail: "\(error)")
+    }
+    guard answer.status < 500 else {
+      throw APIError(.serviceUnavailable, "The \(name) service answered \(answer.status).")
+    }
+    return answer
+  }
+}

@@ -1,0 +1,58 @@
+import Hummingbird
+import JSON
+import Model
+import OpenStackHTTP
+import Store
+
+extension ServerRoutes {
+  /// Accepts a server: once this has answered 202, rows say where the server goes, or why nowhere.
+  func create(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
+    let acceptedAt = options.now()
+    let body = try await context.json(of: request)
+    let caller = try context.caller
+    guard let projectID = caller.projectID else {
+      throw APIError.forbidden("Policy doesn't allow os_compute_api:servers:create to be performed.")
+    }
+    let wanted = try ServerRequest(body, context)
+    if let zone = wanted.details.availabilityZone, zone != options.availabilityZone {
+      throw APIError.badRequest("The requested availability zone is not available")
+    }
+    guard let flavor = try await store.read({ try $0.flavor(wanted.flavorID) }) else {
+      throw APIError.badRequest("Flavor \(wanted.flavorID) could not be found.")
+    }
+    let lookups = PeerLookups(peers: peers, token: UserToken(text: request.headers[OpenStackHeader.authToken] ?? ""))
+    async let image = lookups.image(wanted.imageID, for: flavor)
+    async let networks = lookups.networks(wanted.networks)
+    let creation = InstanceCreation(
+      request: wanted, flavor: flavor, image: try await image, networks: try await networks, projectID: projectID,
+      userID: caller.userID, requestID: context.requestID, acceptedAt: acceptedAt, policy: options.scheduling)
+    let instances = try await store.write { try creation.perform(in: $0) }
+    return answer(to: wanted, instances, context)
+  }
+
+  private func answer(
+    to request: ServerRequest, _ instances: [Instance], _ context: OpenStackRequestContext
+  ) -> Response {
+    let first = instances[0]
+    if request.returnsReservation {
+      return .json(["reservation_id": .string(first.reservationID)], status: .accepted)
+    }
+    let location = "\(context.baseURL)/v2.1/servers/\(first.id)"
+    var response = Response.json(status: .accepted) { writer in
+      writer.object { body in
+        body.member("server", [
+          "id": .string(first.id.description),
+          "links": [
+            ["rel": "self", "href": .string(location)],
+            ["rel": "bookmark", "href": .string("\(context.baseURL)/servers/\(first.id)")],
+          ],
+          "OS-DCF:diskConfig": "MANUAL",
+          "security_groups": .array(
+            ((try? JSONValue(parsing: first.request.securityGroups.utf8))?.array ?? []).map { ["name": $0] }),
+        ])
+      }
+    }
+    response.headers[.location] = location
+    return response
+  }
+}

@@ -1,0 +1,139 @@
+import JSON
+import Model
+
+extension Schema {
+  /// Appends every violation in the order in which `jsonschema` meets them.
+  func collect(_ value: JSONValue, at path: [String], into violations: inout [Violation]) {
+    func violate(_ message: String) { violations.append(Violation(path: path, value: value, message: message)) }
+    if !kinds.isEmpty, !kinds.contains(where: { value.isKind($0) }) {
+      violate("\(value.pythonText) is not of type \(kinds.map { $0.rawValue.pythonText }.joined(separator: ", "))")
+    }
+    if let choices, !choices.contains(value) {
+      violate("\(value.pythonText) is not one of [\(choices.map(\.pythonText).joined(separator: ", "))]")
+    }
+    if !alternatives.isEmpty, !alternatives.contains(where: { $0.admits(value) }) {
+      violate("\(value.pythonText) is not valid under any of the given schemas")
+    }
+    switch value {
+    case .string(let text): for message in complaints(about: text) { violate(message) }
+    case .integer(let number): for message in complaints(about: Int(number)) { violate(message) }
+    case .array(let elements):
+      for message in complaints(about: elements) { violate(message) }
+      if let schema = self.elements.first {
+        for (index, element) in elements.enumerated() {
+          schema.collect(element, at: path + [String(index)], into: &violations)
+        }
+      }
+    case .object(let object): collect(object, of: value, at: path, into: &violations)
+    case .null, .bool, .number: break
+    }
+  }
+
+  private func admits(_ value: JSONValue) -> Bool {
+    var violations: [Violation] = []
+    collect(value, at: [], into: &violations)
+    return violations.isEmpty
+  }
+
+  private func collect(
+    _ object: JSONObject, of value: JSONValue, at path: [String], into violations: inout [Violation]
+  ) {
+    var unexpected: [String] = []
+    for member in object.members {
+      if let property = properties.first(where: { $0.name == member.name }) {
+        property.schema.collect(member.value, at: path + [member.name], into: &violations)
+      } else if let others {
+        for schema in others { schema.collect(member.value, at: path + [member.name], into: &violations) }
+      } else {
+        unexpected.append(member.name.pythonText)
+      }
+    }
+    for name in required where object[name] == nil {
+      violations.append(Violation(path: path, value: value, message: "\(name.pythonText) is a required property"))
+    }
+    if !unexpected.isEmpty {
+      let verb = unexpected.count == 1 ? "was" : "were"
+      let message =
+        "Additional properties are not allowed (\(unexpected.joined(separator: ", ")) \(verb) unexpected)"
+      violations.append(Violation(path: path, value: value, message: message))
+    }
+  }
+
+  private func complaints(about text: String) -> [String] {
+    var messages: [String] = []
+    let quoted = text.pythonText
+    if let minimumCount, text.unicodeScalars.count < minimumCount { messages.append("\(quoted) is too short") }
+    if let maximumCount, text.unicodeScalars.count > maximumCount { messages.append("\(quoted) is too long") }
+    if isDigits, !text.utf8.allSatisfy({ (48...57).contains($0) }) {
+      messages.append("\(quoted) does not match '^[0-9]*$'")
+    } else if isDigits, let number = Int(text) {
+      messages += complaints(about: number)
+    } else if isDigits {
+      messages.append("\(quoted) is too short")
+    }
+    if let format, let message = format.complaint(about: text) { messages.append(message) }
+    return messages
+  }
+
+  private func complaints(about number: Int) -> [String] {
+    if let minimum, number < minimum { return ["\(number) is less than the minimum of \(minimum)"] }
+    if let maximum, number > maximum { return ["\(number) is greater than the maximum of \(maximum)"] }
+    return []
+  }
+
+  private func complaints(about elements: [JSONValue]) -> [String] {
+    let quoted = JSONValue.array(elements).pythonText
+    var messages: [String] = []
+    if let minimumCount, elements.count < minimumCount { messages.append("\(quoted) is too short") }
+    if let maximumCount, elements.count > maximumCount { messages.append("\(quoted) is too long") }
+    if hasUniqueElements, Set(elements).count != elements.count { messages.append("\(quoted) has non-unique elements") }
+    return messages
+  }
+}
+
+extension Schema.Format {
+  fileprivate func complaint(about text: String) -> String? {
+    switch self {
+    case .uuid: return UUID(text) == nil ? "\(text.pythonText) is not a 'uuid'" : nil
+    case .ipv4: return IPv4Address(text) == nil ? "\(text.pythonText) is not a 'ipv4'" : nil
+    case .base64: return text.isBase64 ? nil : "\(text.pythonText) is not a 'base64'"
+    case .name:
+      let isGood =
+        text.first.map { !$0.isWhitespace } ?? false && text.last.map { !$0.isWhitespace } ?? false
+        && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+      return isGood
+        ? nil
+        : "An invalid 'name' value was provided. The name must be: printable characters. "
+          + "Can not start or end with whitespace."
+    }
+  }
+}
+
+extension String {
+  /// Base64 with padding (RFC 4648, 4); line breaks are let through, as Python does.
+  fileprivate var isBase64: Bool {
+    let bytes = utf8.filter { $0 != 0x0A && $0 != 0x0D }
+    let digits = bytes.prefix { $0 != UInt8(ascii: "=") }
+    let padding = bytes.dropFirst(digits.count)
+    return bytes.count % 4 == 0 && padding.count <= 2 && padding.allSatisfy { $0 == UInt8(ascii: "=") }
+      && digits.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+          true
+        default: false
+        }
+      }
+  }
+}
+
+extension JSONValue {
+  fileprivate func isKind(_ kind: Schema.Kind) -> Bool {
+    switch (self, kind) {
+    case (.object, .object), (.array, .array), (.string, .string), (.integer, .integer), (.integer, .number),
+      (.number, .number), (.bool, .boolean), (.null, .null):
+      true
+    default: false
+    }
+  }
+}

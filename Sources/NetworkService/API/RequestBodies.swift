@@ -1,0 +1,102 @@
+import Hummingbird
+import JSON
+import Model
+import OpenStackHTTP
+
+/// What a POST asks for: one resource or several.
+enum CreationBody {
+  case one(JSONObject)
+  case many([JSONObject])
+
+  var objects: [JSONObject] {
+    switch self {
+    case .one(let object): [object]
+    case .many(let objects): objects
+    }
+  }
+}
+
+extension OpenStackRequestContext {
+  /// Reads the body of a POST: `{"port": {...}}`, or `{"ports": [...]}` for several.
+  func creationBody(of request: Request, _ kind: ResourceKind) async throws -> CreationBody {
+    let json = try await networkingJSON(of: request, kind)
+    guard let list = json[kind.collection] else { return .one(try Self.object(json, kind)) }
+    guard let elements = list.array, !elements.isEmpty else { throw APIError.badRequest("Resources required") }
+    return .many(
+      try elements.map { element in
+        // Upstream allows both {"ports": [{...}]} and {"ports": [{"port": {...}}]}.
+        guard let object = element[kind.name]?.object ?? element.object else {
+          throw APIError.badRequest("Unable to find '\(kind.name)' in request body")
+        }
+        return object
+      })
+  }
+
+  /// Reads the body of a PUT: `{"port": {...}}`.
+  func updateBody(of request: Request, _ kind: ResourceKind) async throws -> JSONObject {
+    try Self.object(try await networkingJSON(of: request, kind), kind)
+  }
+
+  private func networkingJSON(of request: Request, _ kind: ResourceKind) async throws -> JSONValue {
+    // An empty body is worded as one without the resource.
+    if request.headers[.contentLength] == "0" { return [:] }
+    return try await json(of: request)
+  }
+
+  private static func object(_ json: JSONValue, _ kind: ResourceKind) throws -> JSONObject {
+    guard let object = json[kind.name]?.object else {
+      throw APIError.badRequest("Unable to find '\(kind.name)' in request body")
+    }
+    return object
+  }
+
+  /// The id in the path; `nil` if it is no UUID, which no resource has.
+  var resourceID: UUID? { parameters.get("id").flatMap { UUID($0) } }
+
+  /// The id in the path as it was sent, for messages.
+  var resourceName: String { parameters.get("id") ?? "" }
+}
+
+extension Request {
+  /// The revision that a client insists on: `If-Match: revision_number=N`.
+  ///
+  /// - Throws: `APIError` 400 if the header says something else.
+  func wantedRevision() throws -> String? {
+    guard let text = headers[.ifMatch] else { return nil }
+    let parts = text.split(separator: "=", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0] == "revision_number" else {
+      throw APIError.badRequest("Invalid If-Match constraint: \(text)")
+    }
+    return String(parts[1])
+  }
+}
+
+/// Who asks, as far as the Networking service cares.
+struct NetworkCaller: Sendable {
+  let projectID: String
+  /// Sees every project and sets what only administrators set: an administrator, or another service.
+  let isAdmin: Bool
+
+  init(_ token: AuthToken) {
+    projectID = token.projectID ?? ""
+    isAdmin = token.isAdmin || token.has(role: RoleName.service)
+  }
+
+  /// The project whose resources are listed; `nil` for all.
+  var scope: String? { isAdmin ? nil : projectID }
+
+  func owns(_ project: String) -> Bool { isAdmin || (!project.isEmpty && project == projectID) }
+
+  /// The project that a new resource belongs to.
+  ///
+  /// - Throws: `APIError` 400 when a member names another one.
+  func project(for attributes: AttributeReader) throws -> String {
+    guard let wanted = try attributes.text("project_id") ?? attributes.text("tenant_id") else { return projectID }
+    guard owns(wanted) else {
+      throw APIError.badRequest(
+        "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin "
+          + "privileges")
+    }
+    return wanted
+  }
+}

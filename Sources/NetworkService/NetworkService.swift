@@ -1,0 +1,50 @@
+package import HostRPC
+package import Hummingbird
+package import Logging
+package import Model
+package import OpenStackHTTP
+package import Store
+
+/// The Networking service: OpenStack's REST API on one side, the L2 agents' methods on the other, rows between.
+///
+/// The wiring makes one with a ``Store`` among whose listeners is a ``PortStatusListener``, calls
+/// ``registerAgentMethods()`` and ``addRoutes(to:)``, and runs ``NetworkHousekeeping`` beside the HTTP server.
+package final class NetworkService: Sendable {
+  let store: Store
+  /// Where the agents are reached.
+  let hosts: HostRPCServer
+  let configuration: NetworkConfiguration
+  /// Where "now" comes from when nothing is written; the store has the same for what is.
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+
+  package init(
+    store: Store, hosts: HostRPCServer, configuration: NetworkConfiguration = .init(),
+    clock: @escaping @Sendable () -> Timestamp = Timestamp.systemNow, logger: Logger
+  ) {
+    self.store = store
+    self.hosts = hosts
+    self.configuration = configuration
+    self.clock = clock
+    self.logger = logger
+  }
+
+  /// Paths that need no token.
+  package static let openPaths: Set<String> = ["/"]
+  /// Paths that need the hosts' secret instead of a token.
+  package static let openPrefixes = ["/host-rpc/"]
+
+  /// Adds the REST routes and those of the agents.
+  package func addRoutes(to router: Router<OpenStackRequestContext>) {
+    addDiscoveryRoutes(to: router)
+    let api = router.group("v2.0")
+    addExtensionRoutes(to: api)
+    addNetworkRoutes(to: api)
+    addSubnetRoutes(to: api)
+    addPortRoutes(to: api)
+    addAgentRoutes(to: api)
+    addQuotaRoutes(to: api)
+    addAbsentResourceRoutes(to: api)
+    hosts.addRoutes(to: router)
+  }
+}

@@ -1,0 +1,44 @@
+import Glibc
+import IdentityService
+import JSON
+import Logging
+import OpenStackHTTP
+import ServiceLifecycle
+
+/// Does what can be done only when every service listens, then waits for the end.
+struct Readiness: Service {
+  let addresses: [OpenStackService: ServiceAddress]
+  let readyFile: String?
+  /// Writes the files that name ports, if the kernel chose them.
+  let whenListening: @Sendable () async throws -> Void
+  /// Lets go of what would hold up the shutdown: the hosts' open streams.
+  let whenEnding: @Sendable () -> Void
+  let logger: Logger
+
+  func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      do {
+        try await announce()
+        try await Task.sleep(for: .seconds(Int64.max / 4))
+      } catch is CancellationError {}
+    }
+    whenEnding()
+  }
+
+  private func announce() async throws {
+    var ports: [(service: OpenStackService, port: Int)] = []
+    for (service, address) in addresses { ports.append((service, try await address.listening())) }
+    ports.sort { $0.service.rawValue < $1.service.rawValue }
+    try await whenListening()
+    if let readyFile {
+      try await SecretFile.write(Self.document(ports).description + "\n", to: readyFile)
+    }
+    logger.notice(
+      "ready", metadata: ["ports": "\(ports.map { "\($0.service) \($0.port)" }.joined(separator: ", "))"])
+  }
+
+  private static func document(_ ports: [(service: OpenStackService, port: Int)]) -> JSONValue {
+    let members = ports.map { JSONObject.Member(name: $0.service.rawValue, value: JSONValue($0.port)) }
+    return ["pid": JSONValue(Int(getpid())), "ports": .object(JSONObject(members: members))]
+  }
+}

@@ -1,0 +1,168 @@
+import AsyncHTTPClient
+import ComputeService
+import EventDelivery
+import HostRPC
+import IdentityService
+import ImageService
+import Logging
+import Model
+import NetworkService
+import OpenStackHTTP
+import ServiceLifecycle
+import Store
+
+/// The server's parts and how they hang together.
+struct Server {
+  let configuration: ServerConfiguration
+  let logger: Logger
+
+  init(_ configuration: ServerConfiguration, logger: Logger) {
+    self.configuration = configuration
+    self.logger = logger
+  }
+
+  /// Serves until SIGTERM or SIGINT.
+  func run() async throws {
+    try await SecretFile.makeFolder(configuration.statePath)
+    // Everybody who is told of changed rows, in the order in which they are told.
+    let deliveryWakeUp = EventDelivery.makeWakeUp()
+    let inboxWakeUp = ComputeService.makeInboxWakeUp()
+    let store = try Store(
+      path: configuration.database, listeners: [PortStatusListener(), deliveryWakeUp, inboxWakeUp], logger: logger)
+    let httpClient = HTTPClient(eventLoopGroupProvider: .singleton)
+    do {
+      let parts = ServerParts(
+        configuration: configuration, store: store, httpClient: httpClient, deliveryWakeUp: deliveryWakeUp,
+        inboxWakeUp: inboxWakeUp, logger: logger)
+      try await serve(try await parts.services())
+    } catch {
+      try? await httpClient.shutdown()
+      await store.close()
+      throw error
+    }
+    try await httpClient.shutdown()
+    await store.close()
+  }
+
+  private func serve(_ services: [any Service]) async throws {
+    var group = ServiceGroupConfiguration(
+      services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    // A client that does not let go of its connection must not keep the server from ending.
+    group.maximumGracefulShutdownDuration = .seconds(5)
+    try await ServiceGroup(configuration: group).run()
+  }
+}
+
+/// Builds the services that were chosen, each with what it needs of the others.
+struct ServerParts {
+  let configuration: ServerConfiguration
+  let store: Store
+  let httpClient: HTTPClient
+  let deliveryWakeUp: TableWakeUp
+  let inboxWakeUp: TableWakeUp
+  let logger: Logger
+
+  /// In the order in which they start; they end in the opposite order.
+  func services() async throws -> [any Service] {
+    let files = ClientFiles(folder: configuration.statePath)
+    let secret = try await files.hostsSecret()
+    let access = try await access(files)
+    let agents = HostRPCServer(secret: secret, logger: logger)
+    let computeHosts = HostRPCServer(secret: secret, logger: logger)
+    var services: [any Service] = []
+    if let identity = access.identity { services.append(application(.identity, access, IdentityService.openPaths, identity.addRoutes)) }
+    if serves(.image) { services.append(try await imageApplication(access)) }
+    if serves(.networking) { services += networking(access, agents) }
+    if serves(.compute) { services += compute(access, computeHosts) }
+    if !portsAreChosenLate { try await write(files, secret, access) }
+    services.append(
+      Readiness(
+        addresses: configuration.addresses, readyFile: configuration.readyFile,
+        whenListening: { if portsAreChosenLate { try await write(files, secret, access) } },
+        whenEnding: {
+          agents.closeStreams()
+          computeHosts.closeStreams()
+        }, logger: logger))
+    return services
+  }
+
+  func serves(_ service: OpenStackService) -> Bool { configuration.services.contains(service) }
+
+  private var portsAreChosenLate: Bool { configuration.addresses.values.contains { $0.configuredPort == 0 } }
+
+  func application(
+    _ service: OpenStackService, _ access: Access, _ openPaths: Set<String>,
+    openPrefixes: [String] = [], microversions: ClosedRange<Microversion>? = nil,
+    _ routes: (OpenStackRouter) -> Void
+  ) -> OpenStackApplication {
+    // Every service that is served has an address.
+    let address = configuration.addresses[service] ?? ServiceAddress(port: service.defaultPort)
+    return OpenStackApplication(
+      .init(
+        service: service, address: address, identityURL: access.identityURL, openPaths: openPaths,
+        openPrefixes: openPrefixes, microversions: microversions, logger: logger),
+      validator: access.validator, routes: routes)
+  }
+
+  private func imageApplication(_ access: Access) async throws -> OpenStackApplication {
+    let images = ImageService(
+      store: store,
+      files: try await ImageFiles(folder: configuration.statePath + "/images", sizeLimit: configuration.imageSizeLimit))
+    try await images.recover()
+    return application(.image, access, ImageService.openPaths, images.addRoutes)
+  }
+
+  private func networking(_ access: Access, _ agents: HostRPCServer) -> [any Service] {
+    let networking = NetworkService(
+      store: store, hosts: agents, configuration: configuration.network, logger: logger)
+    networking.registerAgentMethods()
+    let delivery = EventDelivery(
+      store: store, wakeUp: deliveryWakeUp, client: { try await client(of: .compute, access.tokens) },
+      policy: configuration.delivery, logger: logger)
+    return [
+      application(
+        .networking, access, NetworkService.openPaths, openPrefixes: NetworkService.openPrefixes,
+        networking.addRoutes),
+      NetworkHousekeeping(networking), delivery,
+    ]
+  }
+
+  private func compute(_ access: Access, _ hosts: HostRPCServer) -> [any Service] {
+    let peers = ComputePeers(
+      image: { try await client(of: .image, $0) }, networking: { try await client(of: .networking, $0) },
+      tokens: access.tokens)
+    let compute = ComputeService(
+      store: store, inboxWakeUp: inboxWakeUp, hosts: hosts, peers: peers, options: configuration.compute,
+      logger: logger)
+    return [
+      application(
+        .compute, access, ComputeService.openPaths, openPrefixes: ComputeService.openPrefixes,
+        microversions: ComputeService.microversions, compute.addRoutes),
+      compute,
+    ]
+  }
+
+  /// A client of another service, which may be in this process: it is called through its public API all the same.
+  private func client(of service: OpenStackService, _ tokens: any TokenSource) async throws -> ServiceClient {
+    ServiceClient(
+      endpoint: try await endpoint(of: service), tokens: tokens, httpClient: httpClient, logger: logger)
+  }
+
+  private func endpoint(of service: OpenStackService) async throws -> String {
+    if let address = configuration.addresses[service] {
+      _ = try await address.listening()
+      return address.url
+    }
+    guard let url = configuration.elsewhere[service] else { throw NoEndpoint(service: service) }
+    return url.hasSuffix("/") ? String(url.dropLast()) : url
+  }
+}
+
+/// A service is needed that is neither in this process nor named in the configuration.
+struct NoEndpoint: Error, CustomStringConvertible {
+  let service: OpenStackService
+
+  var description: String {
+    "the \(service) service is not served here; endpoint_override in [nova], [neutron] or [glance] must say where it is"
+  }
+}

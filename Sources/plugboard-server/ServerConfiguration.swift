@@ -1,0 +1,118 @@
+import ComputeService
+import EventDelivery
+import FoundationEssentials
+import Logging
+import NetworkService
+import OpenStackHTTP
+import OsloConfig
+
+/// What the server is told, read once and checked. Options stand under upstream's names where there are any:
+///
+/// - `[DEFAULT] state_path`, `debug`, `bind_host`; `[database] connection` (a path, or `sqlite:///` and a path)
+/// - ports: `[DEFAULT] bind_port` (networking), `osapi_compute_listen_port`, `[plugboard] identity_port`, `image_port`
+/// - `[plugboard] services`, `public_host`, `log_level`
+/// - `[token] expiration` seconds, `[DEFAULT] image_size_cap` bytes, `send_events_interval` seconds
+/// - the options of ``NetworkConfiguration`` and ``ComputeOptions``
+/// - for services that run elsewhere: `[keystone_authtoken] auth_url`, `username`, `password`, `project_name`, and
+///   `endpoint_override` in `[nova]`, `[neutron]` and `[glance]` (URLs without a version)
+struct ServerConfiguration: Sendable {
+  /// The Keystone that checks tokens when the identity service is not in this process.
+  struct Keystone: Sendable {
+    var authURL: String
+    var credentials: KeystoneTokenSource.Credentials
+  }
+
+  var services: Set<OpenStackService>
+  var statePath: String
+  var database: String
+  var addresses: [OpenStackService: ServiceAddress]
+  var readyFile: String?
+  var logLevel: Logger.Level
+  var tokenLifetime: Duration
+  var imageSizeLimit: Int
+  var network: NetworkConfiguration
+  var compute: ComputeOptions
+  var delivery: DeliveryPolicy
+  var keystone: Keystone?
+  /// Where services are that this process does not serve.
+  var elsewhere: [OpenStackService: String]
+
+  init(_ options: OsloOptions, ephemeralPorts: Bool, readyFile: String?) throws {
+    services = try Self.services(options)
+    statePath = options.string("state_path") ?? "var"
+    database = Self.database(options) ?? "\(statePath)/plugboard.sqlite3"
+    addresses = try Self.addresses(options, of: services, ephemeral: ephemeralPorts)
+    self.readyFile = readyFile
+    logLevel = try Self.logLevel(options)
+    tokenLifetime = try options.duration("token.expiration") ?? .seconds(4 * 3600)
+    imageSizeLimit = try options.integer("image_size_cap", in: 1...Int.max) ?? 1 << 40
+    network = try Self.network(options)
+    compute = try Self.compute(options)
+    delivery = DeliveryPolicy()
+    delivery.sendEventsInterval = try options.duration("send_events_interval") ?? .zero
+    keystone = try services.contains(.identity) ? nil : Self.keystone(options)
+    elsewhere = [:]
+    elsewhere[.compute] = options.string("nova.endpoint_override")
+    elsewhere[.networking] = options.string("neutron.endpoint_override")
+    elsewhere[.image] = options.string("glance.endpoint_override")
+  }
+
+  private static func services(_ options: OsloOptions) throws -> Set<OpenStackService> {
+    guard let names = try options.list("plugboard.services") else { return Set(OpenStackService.allCases) }
+    let services = try names.map { name in
+      guard let service = OpenStackService(rawValue: name) else {
+        let known = OpenStackService.allCases.map(\.rawValue).joined(separator: ", ")
+        throw options.invalid("plugboard.services", "'\(name)' is none of \(known)")
+      }
+      return service
+    }
+    guard !services.isEmpty else { throw options.invalid("plugboard.services", "there is nothing to serve") }
+    return Set(services)
+  }
+
+  private static func database(_ options: OsloOptions) -> String? {
+    guard let text = options.string("database.connection") else { return nil }
+    return text.hasPrefix("sqlite:///") ? String(text.dropFirst(10)) : text
+  }
+
+  private static func addresses(
+    _ options: OsloOptions, of services: Set<OpenStackService>, ephemeral: Bool
+  ) throws -> [OpenStackService: ServiceAddress] {
+    let portOptions: [OpenStackService: OptionName] = [
+      .identity: "plugboard.identity_port", .compute: "osapi_compute_listen_port", .image: "plugboard.image_port",
+      .networking: "bind_port",
+    ]
+    let bindHost = options.string("bind_host") ?? "127.0.0.1"
+    // Nobody can connect to the address that stands for all of them.
+    let reachable = ["0.0.0.0", "::"].contains(bindHost) ? "127.0.0.1" : bindHost
+    var addresses: [OpenStackService: ServiceAddress] = [:]
+    for (service, option) in portOptions where services.contains(service) {
+      let port = try options.integer(option, in: 0...65_535) ?? service.defaultPort
+      addresses[service] = ServiceAddress(
+        bindHost: bindHost, publicHost: options.string("plugboard.public_host") ?? reachable,
+        port: ephemeral ? 0 : port)
+    }
+    return addresses
+  }
+
+  private static func logLevel(_ options: OsloOptions) throws -> Logger.Level {
+    guard let text = options.string("plugboard.log_level") else {
+      return try options.boolean("debug") == true ? .debug : .info
+    }
+    guard let level = Logger.Level(rawValue: text) else {
+      throw options.invalid("plugboard.log_level", "'\(text)' is no level")
+    }
+    return level
+  }
+
+  private static func keystone(_ options: OsloOptions) throws -> Keystone {
+    Keystone(
+      authURL: try options.requiredString("keystone_authtoken.auth_url"),
+      credentials: .init(
+        username: try options.requiredString("keystone_authtoken.username"),
+        password: try options.requiredString("keystone_authtoken.password"),
+        projectName: try options.requiredString("keystone_authtoken.project_name"),
+        userDomainName: options.string("keystone_authtoken.user_domain_name") ?? "Default",
+        projectDomainName: options.string("keystone_authtoken.project_domain_name") ?? "Default"))
+  }
+}
