@@ -160,8 +160,87 @@ let package = Package(
       path: "tools/migrate",
       swiftSettings: safe),
 
-    // Tests
+    // Tests: one target a module; real SQLite, kernel and QEMU.
+    .target(
+      name: "Support", dependencies: ["Store", "SQLite", "Model", logging], path: "Tests/Support", swiftSettings: safe),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: habits),
+    .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: safe),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "CSQLite"], swiftSettings: habits),
+    .testTarget(name: "NetlinkTests", dependencies: ["Netlink"], swiftSettings: safe),
+    .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: safe),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "SQLite", "Model", "Support", logging], swiftSettings: safe),
+    .testTarget(
+      name: "MigrateTests",
+      dependencies: ["Store", "SQLite", "Support", "plugboard-migrate", logging],
+      swiftSettings: safe),
+    .testTarget(
+      name: "HostRPCTests",
+      dependencies: [
+        "HostRPC", "JSON", "Model", hummingbird, asyncHTTPClient, logging, nioCore, nioHTTP1, serviceLifecycle,
+      ],
+      swiftSettings: safe),
+    .testTarget(
+      name: "OpenStackHTTPTests",
+      dependencies: [
+        "OpenStackHTTP", "Model", "JSON", hummingbird, asyncHTTPClient, logging, nioCore, nioHTTP1,
+      ],
+      swiftSettings: safe),
+    .testTarget(name: "OsloConfigTests", dependencies: ["OsloConfig", configuration], swiftSettings: safe),
+    .testTarget(
+      name: "NetworkServiceTests",
+      dependencies: [
+        "NetworkService", "Support", "Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", hummingbird,
+        asyncHTTPClient, logging, serviceLifecycle, nioCore, httpTypes,
+      ],
+      swiftSettings: safe),
+    .testTarget(
+      name: "EventDeliveryTests",
+      dependencies: [
+        "EventDelivery", "Store", "OpenStackHTTP", "Model", "JSON", "Support", hummingbird, asyncHTTPClient, logging,
+      ],
+      swiftSettings: safe),
+    .testTarget(
+      name: "ComputeServiceTests",
+      dependencies: [
+        "ComputeService", "Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", "Support", hummingbird,
+        asyncHTTPClient, logging,
+      ],
+      resources: [.copy("Captures")],
+      swiftSettings: safe),
+    .testTarget(
+      name: "IdentityServiceTests",
+      dependencies: [
+        "IdentityService", "Support", "Store", "OpenStackHTTP", "Model", "JSON", hummingbird, asyncHTTPClient, logging,
+        nioCore, nioHTTP1,
+      ],
+      swiftSettings: safe),
+    .testTarget(
+      name: "ImageServiceTests",
+      dependencies: [
+        "ImageService", "Support", "Store", "OpenStackHTTP", "Model", "JSON", hummingbird, asyncHTTPClient, logging,
+        nioCore, nioHTTP1,
+      ],
+      swiftSettings: safe),
+    .testTarget(
+      name: "L2AgentTests",
+      dependencies: ["L2Agent", "HostRPC", "Netlink", "Model", "JSON", logging],
+      swiftSettings: safe),
+    .testTarget(
+      name: "ComputeHostTests",
+      dependencies: [
+        "ComputeHost", "HostRPC", "Libvirt", "Netlink", "OpenStackHTTP", "Model", "JSON", logging, asyncHTTPClient,
+      ],
+      swiftSettings: safe),
+    .testTarget(name: "PlugboardTests", dependencies: ["plugboard", "Model"], swiftSettings: safe),
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: [
+        "Support", "JSON", "plugboard", "plugboard-migrate", "plugboard-server", "plugboard-agent",
+        "plugboard-compute",
+      ],
+      swiftSettings: safe),
+    .testTarget(name: "TidyTests", swiftSettings: safe),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -43,6 +43,8 @@ CREATE TABLE compute_nodes (
   heartbeat_at    TEXT NOT NULL
 ) STRICT;
 
+-- Columns that hold JSON are checked by their first character only: json_valid() must not stand in a schema that is not
+-- trusted (PRAGMA trusted_schema = OFF).
 CREATE TABLE instances (
   number             INTEGER PRIMARY KEY AUTOINCREMENT,  -- instance-0000001b is made of it
   id                 TEXT NOT NULL UNIQUE CHECK (length(id) = 36),
@@ -59,18 +61,18 @@ CREATE TABLE instances (
   root_gb            INTEGER NOT NULL CHECK (root_gb >= 0),
   ephemeral_gb       INTEGER NOT NULL CHECK (ephemeral_gb >= 0),
   swap_mb            INTEGER NOT NULL CHECK (swap_mb >= 0),
-  extra_specs        TEXT NOT NULL CHECK (json_valid(extra_specs)),
+  extra_specs        TEXT NOT NULL CHECK (substr(extra_specs, 1, 1) = '{'),
   -- The image as the Image API told it.
   image_id           TEXT,
   image_disk_format  TEXT,
   kernel_id          TEXT,
   ramdisk_id         TEXT,
-  image_properties   TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(image_properties)),
+  image_properties   TEXT NOT NULL DEFAULT '{}' CHECK (substr(image_properties, 1, 1) = '{'),
   -- The rest of the request.
-  networks           TEXT NOT NULL CHECK (json_valid(networks)),
-  metadata           TEXT NOT NULL CHECK (json_valid(metadata)),
-  tags               TEXT NOT NULL CHECK (json_valid(tags)),
-  security_groups    TEXT NOT NULL CHECK (json_valid(security_groups)),
+  networks           TEXT NOT NULL CHECK (substr(networks, 1, 1) = '['),
+  metadata           TEXT NOT NULL CHECK (substr(metadata, 1, 1) = '{'),
+  tags               TEXT NOT NULL CHECK (substr(tags, 1, 1) = '['),
+  security_groups    TEXT NOT NULL CHECK (substr(security_groups, 1, 1) = '['),
   user_data          TEXT,
   availability_zone  TEXT,
   config_drive       INTEGER NOT NULL CHECK (config_drive IN (0, 1)),
@@ -89,7 +91,7 @@ CREATE TABLE instances (
   fault_message      TEXT,
   fault_details      TEXT,
   fault_at           TEXT,
-  network_info       TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(network_info)),
+  network_info       TEXT NOT NULL DEFAULT '[]' CHECK (substr(network_info, 1, 1) = '['),
   network_info_stale INTEGER NOT NULL DEFAULT 0 CHECK (network_info_stale IN (0, 1)),
   created_at         TEXT NOT NULL,
   updated_at         TEXT NOT NULL,
@@ -135,7 +137,7 @@ CREATE TABLE host_messages (
   binary       TEXT NOT NULL,
   method       TEXT NOT NULL,
   version      TEXT NOT NULL,             -- of the method's arguments
-  args         TEXT NOT NULL CHECK (json_valid(args)),
+  args         TEXT NOT NULL CHECK (substr(args, 1, 1) = '{'),
   instance_id  TEXT,                      -- the instance it is about, if it is about one
   created_at   TEXT NOT NULL
 ) STRICT;
@@ -155,35 +157,38 @@ boots AS (
 ),
 steps AS (
   SELECT boots.instance_id, boots.action_id, event.event AS step, coalesce(event.finished_at, event.started_at) AS at, event.host,
-    event.detail
+    event.detail, 1 AS kind, event.id AS number
   FROM boots JOIN instance_action_events AS event ON event.action_id = boots.action_id
   UNION ALL
   SELECT boots.instance_id, boots.action_id, 'port ' || coalesce(transition.from_status, 'new') || ' -> ' || transition.to_status,
     transition.at, transition.host,
     'tap' || substr(ports.id, 1, 11) || ' ' || transition.reason
-      || CASE WHEN transition.observed_at IS NULL THEN '' ELSE ', seen ' || substr(transition.observed_at, 12, 15) END
+      || CASE WHEN transition.observed_at IS NULL THEN '' ELSE ', seen ' || substr(transition.observed_at, 12, 15) END,
+    2, transition.id
   FROM boots JOIN ports ON ports.device_id = boots.instance_id
     JOIN port_transitions AS transition ON transition.port_id = ports.id
   WHERE transition.at >= boots.started_at AND transition.at <= coalesce(boots.ended_at, '9')
   UNION ALL
   SELECT boots.instance_id, boots.action_id, 'event queued', event.created_at, NULL,
-    event.name || coalesce(' tap' || substr(event.port_id, 1, 11), '') || coalesce(', last error: ' || event.last_error, '')
+    event.name || coalesce(' tap' || substr(event.port_id, 1, 11), '') || coalesce(', last error: ' || event.last_error, ''),
+    3, event.id
   FROM boots JOIN pending_events AS event ON event.instance_id = boots.instance_id
   WHERE event.created_at >= boots.started_at AND event.created_at <= coalesce(boots.ended_at, '9')
   UNION ALL
   SELECT boots.instance_id, boots.action_id, 'event queued', event.created_at, NULL,
-    event.name || coalesce(' tap' || substr(event.port_id, 1, 11), '')
+    event.name || coalesce(' tap' || substr(event.port_id, 1, 11), ''), 3, event.event_id
   FROM boots JOIN event_deliveries AS event ON event.instance_id = boots.instance_id
   WHERE event.created_at >= boots.started_at AND event.created_at <= coalesce(boots.ended_at, '9')
   UNION ALL
   SELECT boots.instance_id, boots.action_id, 'event ' || replace(event.outcome, '_', ' '), event.finished_at, NULL,
     event.name || coalesce(' tap' || substr(event.port_id, 1, 11), '') || ', sent '
       || coalesce(substr(event.sent_at, 12, 15), 'never') || coalesce(', code ' || event.code, '')
-      || coalesce(', ' || event.detail, '')
+      || coalesce(', ' || event.detail, ''), 4, event.event_id
   FROM boots JOIN event_deliveries AS event ON event.instance_id = boots.instance_id
   WHERE event.created_at >= boots.started_at AND event.created_at <= coalesce(boots.ended_at, '9')
 ),
--- strftime knows milliseconds only, so the microseconds are cut out of the text.
+-- The date functions know milliseconds only, so the microseconds are cut out of the text. Steps of one microsecond stand in
+-- the order in which they were written.
 measured AS (
   SELECT steps.*, boots.name,
     unixepoch(at) * 1000000 + CAST(substr(at, 21, 6) AS INTEGER) AS microseconds,
@@ -195,5 +200,5 @@ SELECT instance_id, name, step, at,
   round((microseconds - lag(microseconds, 1, origin) OVER boot) / 1000.0, 3) AS ms_step,
   host, detail
 FROM measured
-WINDOW boot AS (PARTITION BY instance_id ORDER BY microseconds ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
-ORDER BY origin, instance_id, microseconds;
+WINDOW boot AS (PARTITION BY instance_id ORDER BY microseconds, kind, number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+ORDER BY origin, instance_id, microseconds, kind, number;

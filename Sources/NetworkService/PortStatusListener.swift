@@ -40,20 +40,23 @@ package struct PortStatusListener: ChangeListener {
         portID: portID, from: old, to: status, at: transaction.now, reason: cause.reason, host: cause.host,
         observedAt: cause.observedAt))
     guard let (name, result) = PortStatus.event(from: old, to: status) else { return }
-    try queue(name, result, of: portID, deviceID: change.newText(Column.deviceID),
+    try queue(
+      name, result, of: portID, deviceID: change.newText(Column.deviceID),
       deviceOwner: change.newText(Column.deviceOwner), in: transaction)
   }
 
   /// A changed revision without a change of status is a change of the port's data.
   private func dataChanged(_ change: RowChange, in transaction: Transaction) throws {
     guard change.hasChanged(Column.revision), let portID = change.newUUID(Column.id) else { return }
-    try queue(.networkChanged, .completed, of: portID, deviceID: change.newText(Column.deviceID),
+    try queue(
+      .networkChanged, .completed, of: portID, deviceID: change.newText(Column.deviceID),
       deviceOwner: change.newText(Column.deviceOwner), in: transaction)
   }
 
   private func deleted(_ change: RowChange, in transaction: Transaction) throws {
     guard let portID = change.oldUUID(Column.id) else { return }
-    try queue(.networkVIFDeleted, .completed, of: portID, deviceID: change.oldText(Column.deviceID),
+    try queue(
+      .networkVIFDeleted, .completed, of: portID, deviceID: change.oldText(Column.deviceID),
       deviceOwner: change.oldText(Column.deviceOwner), in: transaction)
   }
 

@@ -10,7 +10,7 @@ final class Reader: Sendable {
 
   private let longestRead: Duration
 
-  init(path: String, longestRead: Duration) throws {
+  init(path: String, longestRead: Duration = .seconds(10)) throws {
     let connection = try Connection(path: path, mode: .reading)
     self.longestRead = longestRead
     interrupter = connection.interrupter

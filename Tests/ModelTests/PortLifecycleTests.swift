@@ -64,7 +64,9 @@ struct PortLifecycleTests {
     #expect(rule.decision != .become(.active))
   }
 
-  @Test("a report of a host that has nothing to do with the port changes nothing", arguments: Rule.all.filter { $0.host == .stranger })
+  @Test(
+    "a report of a host that has nothing to do with the port changes nothing",
+    arguments: Rule.all.filter { $0.host == .stranger })
   func stranger(rule: Rule) {
     #expect(rule.decision == .keep)
   }

@@ -19,7 +19,8 @@ struct ValueTests {
       "", "x", "1e7ec799-f8fe-4109-bf60-1e66b70d365", "1e7ec799-f8fe-4109-bf60-1e66b70d365c0",
       "1e7ec799f8fe-4109-bf60-1e66b70d365c", "1e7ec7-99f8fe-4109-bf60-1e66b70d365c",
       "1e7ec799-f8fe-4109-bf60-1e66b70d365g", "{1e7ec799-f8fe-4109-bf60-1e66b70d365c}",
-      "1e7ec799-f8fe-4109-bf60-1e66b70d365c ", "é7ec799-f8fe-4109-bf60-1e66b70d365c", "--------------------------------",
+      "1e7ec799-f8fe-4109-bf60-1e66b70d365c ", "é7ec799-f8fe-4109-bf60-1e66b70d365c",
+      "--------------------------------",
     ])
   func badUUID(text: String) {
     #expect(UUID(text) == nil)
@@ -46,7 +47,9 @@ struct ValueTests {
 
   @Test(
     "what is no MAC address is refused",
-    arguments: ["", "zz", "fa:16:3e:5b:95", "fa:16:3e:5b:95:3", "fa:16:3e:5b:95:3c:", "fa.16.3e.5b.95.3c", "fa:16:3e:5b:95:gg"])
+    arguments: [
+      "", "zz", "fa:16:3e:5b:95", "fa:16:3e:5b:95:3", "fa:16:3e:5b:95:3c:", "fa.16.3e.5b.95.3c", "fa:16:3e:5b:95:gg",
+    ])
   func badMACAddress(text: String) {
     #expect(MACAddress(text) == nil)
   }
@@ -64,7 +67,9 @@ struct ValueTests {
 
   @Test(
     "what is no IPv4 address is refused",
-    arguments: ["", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.4 ", "1..3.4", "+1.2.3.4", "a.b.c.d", "::1", "1.2.3.٤"])
+    arguments: [
+      "", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.4 ", "1..3.4", "+1.2.3.4", "a.b.c.d", "::1", "1.2.3.٤",
+    ])
   func badAddress(text: String) {
     #expect(IPv4Address(text) == nil)
   }
@@ -84,7 +89,9 @@ struct ValueTests {
     #expect(one.last == one.address)
   }
 
-  @Test("what is no prefix is refused", arguments: ["10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0/8", "/8", "10.0.0.0/8/8"])
+  @Test(
+    "what is no prefix is refused",
+    arguments: ["10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0/8", "/8", "10.0.0.0/8/8"])
   func badPrefix(text: String) {
     #expect(IPv4Network(text) == nil)
   }

@@ -2,6 +2,7 @@ import HostRPC
 import JSON
 import Model
 import NIOHTTP1
+import NetworkService
 import Store
 import Support
 import Testing

@@ -55,7 +55,9 @@ extension TestCloud {
     let id = try port.text("id")
     _ = try await send(
       .PUT, "/v2.0/ports/\(id)",
-      body: ["port": ["device_id": .string(instanceID), "device_owner": "compute:nova", "binding:host_id": .string(host)]])
+      body: [
+        "port": ["device_id": .string(instanceID), "device_owner": "compute:nova", "binding:host_id": .string(host)]
+      ])
     return (id, "tap" + id.prefix(11))
   }
 

@@ -1,3 +1,4 @@
+import HostRPC
 import JSON
 import Model
 import NIOHTTP1

@@ -35,7 +35,8 @@ struct CaptureTests {
       let ours = try #require(try await cloud.get("/v2.0/extensions").body?["extensions"]?.array)
       for wanted in ours { #expect(captured.contains(wanted), "\(wanted)") }
       let aliases = Set(ours.compactMap { $0["alias"]?.string })
-      #expect(aliases.isSuperset(of: ["binding", "agent", "provider", "standard-attr-timestamp", "pagination", "sorting"]))
+      #expect(
+        aliases.isSuperset(of: ["binding", "agent", "provider", "standard-attr-timestamp", "pagination", "sorting"]))
       #expect(aliases.isDisjoint(with: ["security-group", "port-security", "binding-extended", "router"]))
     }
   }
@@ -117,7 +118,8 @@ struct Replay {
       return
     }
     // What these answers tell of is larger there: more resources, more extensions, more ports.
-    if ["extensions", "discovery-v2.0", "agents"].contains(capture.name) {
+    // Which port comes first is chance in two others.
+    if ["extensions", "discovery-v2.0", "agents", "port-list-paged", "port-list-sorted"].contains(capture.name) {
       return compareFirst(body, captured, capture.name)
     }
     if capture.name == "network-in-use" || capture.name == "port-update-if-match-wrong" {
@@ -156,7 +158,6 @@ struct Replay {
       guard let left = left.first, let right = right.first else { return }
       compare(left, right, path: "\(path)[0]")
     case (.string(let left), .string(let right)):
-      if path.contains("port-list-") { return #expect(left.isEmpty == right.isEmpty || path.contains("name"), "\(path)") }
       #expect(left == translated(right), "\(path)")
     default: #expect(ours == theirs, "\(path)")
     }

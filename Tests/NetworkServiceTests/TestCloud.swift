@@ -98,10 +98,14 @@ final class TestCloud: Sendable {
   func call<Method: RPCMethod>(
     _ method: Method.Type, _ arguments: Method.Arguments, host: String = "compute1"
   ) async throws -> Method.Result {
-    let client = HostRPCClient(
+    try await client(host: host).call(method, arguments)
+  }
+
+  /// An agent's end.
+  func client(host: String) -> HostRPCClient {
+    HostRPCClient(
       endpoint: address.url, host: host, binary: Agent.linuxBridgeBinary, secret: hostsSecret,
       httpClient: .shared, logger: quiet)
-    return try await client.call(method, arguments)
   }
 }
 

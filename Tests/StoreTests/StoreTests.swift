@@ -133,18 +133,23 @@ struct StoreTests {
   func cancellation() async throws {
     let small = try database.store(change: { $0.readerLimit = 1 })
     let rows = Mutex(0)
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask {
-        await #expect(throws: CancellationError.self) {
-          try await small.read { snapshot in
-            try snapshot.rows(Self.endless) { row in
-              rows.withLock { $0 += 1 }
-              if row.integer(0) == 10 { withUnsafeCurrentTask { task in task?.cancel() } }
-            }
+    let query = Mutex<Task<Bool, Never>?>(nil)
+    let (ready, go) = AsyncStream.makeStream(of: Void.self)
+    let task = Task {
+      for await _ in ready { break }
+      do {
+        _ = try await small.read { snapshot in
+          try snapshot.rows(Self.endless) { row in
+            rows.withLock { $0 += 1 }
+            if row.integer(0) == 10 { query.withLock { $0?.cancel() } }
           }
         }
-      }
+        return false
+      } catch { return error is CancellationError }
     }
+    query.withLock { $0 = task }
+    go.yield()
+    #expect(await task.value)
     #expect(rows.withLock { $0 } == 10)
     #expect(try await small.read { try $0.lamps() } == [])
   }

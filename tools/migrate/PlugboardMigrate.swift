@@ -49,7 +49,11 @@ struct PlugboardMigrate: ParsableCommand {
   }
 
   private func up(_ migrator: Migrator) throws {
-    let outcome = try migrator.up { print($0) }
+    let outcome = try migrator.up { line in
+      print(line)
+      // At once, also when a script has the output in a pipe: a person may be waiting.
+      fflush(nil)
+    }
     print(outcome.applied.isEmpty ? "\(database) is up to date." : "\(database): \(outcome.applied.count) applied.")
     if let copy = outcome.copy { print("As it was before, the database is in \(copy).") }
   }

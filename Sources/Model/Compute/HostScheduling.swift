@@ -44,7 +44,8 @@ extension SchedulingPolicy {
     guard node.isAlive(at: now, downTime: serviceDownTime) else { return "silent since \(node.heartbeatAt)" }
     let lacking = [
       shortage("vCPUs", of: flavor.vcpus, used: node.used.vcpus, total: node.vcpus, ratio: cpuAllocationRatio),
-      shortage("MB of memory", of: flavor.memoryMB, used: node.used.memoryMB, total: node.memoryMB, ratio: ramAllocationRatio),
+      shortage(
+        "MB of memory", of: flavor.memoryMB, used: node.used.memoryMB, total: node.memoryMB, ratio: ramAllocationRatio),
       shortage("GB of disk", of: flavor.diskGB, used: node.used.diskGB, total: node.diskGB, ratio: diskAllocationRatio),
     ]
     let reasons = lacking.compactMap(\.self)

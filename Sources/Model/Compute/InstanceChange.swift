@@ -26,8 +26,8 @@ package struct InstanceChange: Hashable, Sendable {
 extension Instance {
   /// The instance after a host's report.
   ///
-  /// An instance that is being deleted stays so, whatever a build that was under way comes to. A launched instance keeps
-  /// its first launch, and one that is well has no fault.
+  /// An instance that is being deleted stays so, whatever a build that was under way comes to. A launched instance
+  /// keeps its first launch, and one that is well has no fault.
   package func applying(_ change: InstanceChange, at now: Timestamp) -> Instance {
     var changed = self
     if let vm = change.vm { changed.state.vm = vm }

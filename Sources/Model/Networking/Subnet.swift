@@ -19,7 +19,8 @@ package struct Subnet: Hashable, Sendable {
 
   package init(
     id: UUID, networkID: UUID, projectID: String, name: String = "", description: String = "", cidr: IPv4Network,
-    gatewayIP: IPv4Address?, allocationPools: [AllocationPool], enableDHCP: Bool = true, dnsNameservers: [IPv4Address] = [],
+    gatewayIP: IPv4Address?, allocationPools: [AllocationPool], enableDHCP: Bool = true,
+    dnsNameservers: [IPv4Address] = [],
     hostRoutes: [HostRoute] = [], createdAt: Timestamp, updatedAt: Timestamp, revision: Int = 0
   ) {
     self.id = id

@@ -9,15 +9,27 @@ package struct IPv4Address: Hashable, Comparable, Sendable {
 
   /// Reads four decimal octets with dots between; leading zeros are refused, since some readers take them as octal.
   package init?(_ text: some StringProtocol) {
+    let bytes = Array(text.utf8)
+    guard bytes.count <= 15 else { return nil }
     var bits: UInt32 = 0
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 4 else { return nil }
-    for part in parts {
-      guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
-        part.utf8.count == 1 || part.utf8.first != 48, let octet = UInt8(part)
-      else { return nil }
+    var octets = 0
+    var start = 0
+    while octets < 4 {
+      var octet = 0
+      var end = start
+      while end < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[end]) {
+        octet = octet * 10 + Int(bytes[end] - UInt8(ascii: "0"))
+        end += 1
+      }
+      guard (1...3).contains(end - start), octet < 256, end - start == 1 || bytes[start] != UInt8(ascii: "0") else {
+        return nil
+      }
       bits = bits << 8 | UInt32(octet)
+      octets += 1
+      guard octets == 4 || (end < bytes.count && bytes[end] == UInt8(ascii: ".")) else { return nil }
+      start = octets == 4 ? end : end + 1
     }
+    guard start == bytes.count else { return nil }
     self.bits = bits
   }
 

@@ -19,7 +19,9 @@ extension NetworkService {
     guard caller.isAdmin else {
       return Response.json { writer in writer.object { $0.member("agents", []) } }
     }
-    let wantsAlive = parameters.values(of: "alive").map { values in values.map { ["true", "1"].contains($0.lowercased()) } }
+    let wantsAlive = parameters.values(of: "alive").map { values in
+      values.map { ["true", "1"].contains($0.lowercased()) }
+    }
     let downTime = configuration.agentDownTime
     // Being alive is no column, so a page can only be cut when it does not matter.
     if wantsAlive != nil { query.limit = nil }
@@ -30,8 +32,8 @@ extension NetworkService {
     let view = ResourceView(fields: parameters.fields, isAdmin: true)
     return Response.list(
       agents, name: "agents", linksName: "agents_links", parameters: parameters, request: request, context: context,
-      id: { $0.0.id }
-    ) { writer, agent in agent.0.write(to: &writer, view, isAlive: agent.1) }
+      id: { agent in agent.0.id },
+      write: { writer, agent in agent.0.write(to: &writer, view, isAlive: agent.1) })
   }
 
   private func showAgent(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {

@@ -10,7 +10,9 @@ extension Transaction {
   ) throws -> DeviceAnswer {
     guard let port = try port(ofDevice: device, host: host) else { return .unknown(device: device) }
     guard port.isDistributed || port.binding.host == host else { return .noActiveBinding(device: device) }
-    guard port.binding.isBound, let network = try networks[port.networkID] ?? network(port.networkID) else {
+    guard port.isDistributed || port.binding.isBound,
+      let network = try networks[port.networkID] ?? network(port.networkID)
+    else {
       return .unknown(device: device)
     }
     networks[network.id] = network
@@ -26,7 +28,8 @@ extension Snapshot {
   func port(ofDevice device: String, host: String) throws -> Port? {
     let name = device.hasPrefix("tap") ? device.dropFirst(3) : device[...]
     // Fewer characters would match ports by accident; more than an id has match none.
-    guard (11...36).contains(name.utf8.count), name.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.hexadecimalDigit != nil })
+    guard (11...36).contains(name.utf8.count),
+      name.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.hexadecimalDigit != nil })
     else { return nil }
     let candidates = try ports(idPrefix: name.lowercased())
     return candidates.first { $0.binding.host == host } ?? candidates.first

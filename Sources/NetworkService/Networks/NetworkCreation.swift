@@ -52,7 +52,8 @@ extension Transaction {
   ///
   /// - Throws: `APIError` 409 while it has other ports.
   func deleteNetwork(_ network: Network) throws {
-    let ports = try ports(ListQuery(filters: [.init(field: .networkID, values: [.text(network.id.description)])], limit: 1000))
+    let ports = try ports(
+      ListQuery(filters: [.init(field: .networkID, values: [.text(network.id.description)])], limit: 1000))
     let inUse = ports.filter { !Self.isRemovedWithNetwork($0) }
     guard inUse.isEmpty else { throw APIError.networkInUse(network.id, ports: inUse.map(\.id)) }
     for port in ports { try deletePort(port.id) }

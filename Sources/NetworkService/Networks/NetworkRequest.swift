@@ -55,7 +55,9 @@ struct SegmentRequest: Sendable {
     }
     self.type = type
     if type == .flat {
-      guard physicalNetwork != nil else { throw APIError.invalidInput("physical_network required for flat provider network") }
+      guard physicalNetwork != nil else {
+        throw APIError.invalidInput("physical_network required for flat provider network")
+      }
     } else if physicalNetwork != nil {
       throw APIError.invalidInput("provider:physical_network specified for \(name) network")
     }

@@ -74,7 +74,9 @@ extension AttributeReader {
     guard try integer("ip_version") == 4 else {
       throw APIError.invalidAttribute("ip_version", "\(pythonText(body["ip_version"] ?? .null)) is not in [4]")
     }
-    guard let text = try text("cidr") else { throw APIError.badRequest("a subnetpool must be specified in the absence of a cidr") }
+    guard let text = try text("cidr") else {
+      throw APIError.badRequest("a subnetpool must be specified in the absence of a cidr")
+    }
     // Upstream takes an address alone for a /32, and refuses host bits that are set.
     guard let cidr = IPv4Network(text) else { throw APIError.invalidInput("\(text) is not in a CIDR format") }
     guard cidr.description == text else {
@@ -118,7 +120,8 @@ extension AttributeReader {
       let pool = AllocationPool(first: first, last: last)
       guard cidr.hosts.contains(first), cidr.hosts.contains(last) else {
         throw APIError.badRequest(
-          "The allocation pool \(first)-\(last) spans beyond the subnet cidr \(cidr).", type: "OutOfBoundsAllocationPool")
+          "The allocation pool \(first)-\(last) spans beyond the subnet cidr \(cidr).",
+          type: "OutOfBoundsAllocationPool")
       }
       return pool
     }.sorted { $0.first < $1.first }

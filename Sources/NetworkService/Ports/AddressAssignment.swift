@@ -44,7 +44,9 @@ extension Transaction {
           "Failed to create port on network \(networkID), because fixed_ips included invalid subnet \(subnetID)")
       }
     }
-    guard let address = request.address else { return try anyAddress(of: candidates, toPort: portID, ofNetwork: networkID) }
+    guard let address = request.address else {
+      return try anyAddress(of: candidates, toPort: portID, ofNetwork: networkID)
+    }
     guard let subnet = candidates.first(where: { $0.cidr.hosts.contains(address) }) else {
       throw request.subnetID == nil ? APIError.addressOutside(address) : APIError.invalidAddress(address)
     }

@@ -35,10 +35,13 @@ enum PortBinder {
   }
 }
 
-extension Transaction {
+extension Snapshot {
   /// Binds to `binding.host` whatever is asked for in `binding`: its `vif_type` and details are the outcome.
+  ///
+  /// - Parameter now: When the agent must be alive.
   func bound(
-    _ binding: PortBinding, isDistributed: Bool, to segment: Segment, configuration: NetworkConfiguration
+    _ binding: PortBinding, isDistributed: Bool, to segment: Segment, at now: Timestamp,
+    configuration: NetworkConfiguration
   ) throws -> PortBinding {
     if isDistributed {
       var result = binding
@@ -50,7 +53,9 @@ extension Transaction {
     let isAlive = agent?.isAlive(at: now, downTime: configuration.agentDownTime) == true
     return PortBinder.bound(binding, to: segment, by: isAlive ? agent : nil)
   }
+}
 
+extension Transaction {
   /// Blocks a port that an agent is about to wire until it has, and takes the block away from one that nobody wires
   /// (`neutron/plugins/ml2/drivers/mech_agent.py` `_insert_provisioning_block`).
   func updateL2Block(ofPort id: UUID, binding: PortBinding, status: PortStatus) throws {

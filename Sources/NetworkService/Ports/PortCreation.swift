@@ -13,7 +13,7 @@ extension Transaction {
     let isDistributed = request.deviceOwner == Port.distributedRouterOwner
     let binding = try bound(
       PortBinding(host: request.host, vnicType: request.vnicType, profile: request.profile),
-      isDistributed: isDistributed, to: network.segment, configuration: configuration)
+      isDistributed: isDistributed, to: network.segment, at: now, configuration: configuration)
     var port = Port(
       id: UUID(), networkID: network.id, projectID: request.projectID, name: request.name,
       description: request.description, macAddress: request.macAddress ?? MACAddress(bits: 0),

@@ -52,7 +52,7 @@ extension Transaction {
     let isSettled = before.binding.vifType != .bindingFailed && before.isDistributed == after.isDistributed
     if isSamePlace && isSettled { return after.binding }
     return try bound(
-      after.binding, isDistributed: after.isDistributed, to: segment, configuration: configuration)
+      after.binding, isDistributed: after.isDistributed, to: segment, at: now, configuration: configuration)
   }
 
   /// A port that is bound elsewhere, or nowhere, is not wired any more until an agent there says so.

@@ -27,7 +27,8 @@ extension Transaction {
   package func reportComputeNode(_ node: ComputeNode, isStart: Bool) throws {
     try execute(
       """
-      INSERT INTO compute_nodes (id, host, hypervisor_type, vcpus, memory_mb, disk_gb, created_at, started_at, heartbeat_at)
+      INSERT INTO compute_nodes (id, host, hypervisor_type, vcpus, memory_mb, disk_gb, created_at, started_at,
+        heartbeat_at)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7)
       ON CONFLICT (host) DO UPDATE SET hypervisor_type = excluded.hypervisor_type, vcpus = excluded.vcpus,
         memory_mb = excluded.memory_mb, disk_gb = excluded.disk_gb, heartbeat_at = excluded.heartbeat_at,

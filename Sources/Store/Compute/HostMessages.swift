@@ -11,7 +11,8 @@ extension Transaction {
   ) throws {
     try execute(
       """
-      INSERT INTO host_messages (host, binary, method, version, args, instance_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO host_messages (host, binary, method, version, args, instance_id, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
       host, binary, method, version, arguments, instanceID, now)
   }
@@ -26,6 +27,11 @@ extension Transaction {
   /// Takes back what has not been acknowledged of an instance's messages, such as a build that is not wanted any more.
   package func withdrawMessages(ofInstance id: UUID, exceptMethod kept: String? = nil) throws {
     try execute("DELETE FROM host_messages WHERE instance_id = ? AND method IS NOT ?", id, kept)
+  }
+
+  /// Forgets messages of a method that have waited since before `time`.
+  package func forgetMessages(_ method: String, before time: Timestamp) throws {
+    try execute("DELETE FROM host_messages WHERE method = ? AND created_at < ?", method, time)
   }
 }
 

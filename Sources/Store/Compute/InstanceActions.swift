@@ -50,8 +50,8 @@ extension Transaction {
       id, action.action, action.requestID, action.userID, action.projectID, action.startedAt)
   }
 
-  /// Records a step of the instance's newest action. The same step again (same name, same start) changes the row that is
-  /// there, so that a host may report it when it begins and when it ends, or twice.
+  /// Records a step of the instance's newest action. The same step again (same name, same start) changes the row that
+  /// is there, so that a host may report it when it begins and when it ends, or twice.
   package func record(_ step: ActionStep, ofInstance id: UUID) throws {
     let newest = "(SELECT max(id) FROM instance_actions WHERE instance_id = ?1)"
     let changed = try execute(
@@ -76,7 +76,8 @@ extension Transaction {
       SELECT 1 FROM instance_action_events
       WHERE event = ?2 AND action_id = (SELECT max(id) FROM instance_actions WHERE instance_id = ?1)
       """,
-      id, step.event) { _ in true }
+      id, step.event
+    ) { _ in true }
     if isThere == nil { try record(step, ofInstance: id) }
   }
 

@@ -17,6 +17,7 @@ package struct InstanceListing: Sendable {
 
   /// Only this project's; `nil` for all.
   package var projectID: String?
+  package var userID: String?
   package var host: String?
   package var vmStates: [VMState]?
   package var namePattern: NamePattern?
@@ -61,8 +62,9 @@ extension Snapshot {
     let direction = listing.isDescending ? "DESC" : "ASC"
     let column = "coalesce(\(listing.sortColumn.rawValue), '')"
     if let marker = listing.marker {
+      let comparison = listing.isDescending ? "<" : ">"
       conditions.add(
-        "(\(column), number) \(listing.isDescending ? "<" : ">") (SELECT \(column), number FROM instances WHERE id = ?)",
+        "(\(column), number) \(comparison) (SELECT \(column), number FROM instances WHERE id = ?)",
         marker)
     }
     // The default order is that of the primary key, which an expression would hide from the planner.
@@ -89,6 +91,7 @@ private struct InstanceConditions {
 
   mutating func add(_ listing: InstanceListing) {
     if let projectID = listing.projectID { add("project_id = ?", projectID) }
+    if let userID = listing.userID { add("user_id = ?", userID) }
     if let host = listing.host { add("host = ?", host) }
     if let flavorID = listing.flavorID { add("flavor_id = ?", flavorID) }
     if let imageID = listing.imageID { add("image_id = ?", imageID) }

@@ -46,13 +46,16 @@ extension Transaction {
     let request = instance.request
     try execute(
       """
-      INSERT INTO instances (id, name, description, hostname, project_id, user_id, flavor_id, flavor_name, vcpus, memory_mb,
-        root_gb, ephemeral_gb, swap_mb, extra_specs, image_id, image_disk_format, kernel_id, ramdisk_id, image_properties,
-        networks, metadata, tags, security_groups, user_data, availability_zone, config_drive, reservation_id, launch_index,
-        host, vm_state, task_state, power_state, fault_code, fault_message, fault_details, fault_at, created_at, updated_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO instances (id, name, description, hostname, project_id, user_id, flavor_id, flavor_name, vcpus,
+        memory_mb, root_gb, ephemeral_gb, swap_mb, extra_specs, image_id, image_disk_format, kernel_id, ramdisk_id,
+        image_properties, networks, metadata, tags, security_groups, user_data, availability_zone, config_drive,
+        reservation_id, launch_index, host, vm_state, task_state, power_state, fault_code, fault_message, fault_details,
+        fault_at, created_at, updated_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        ?, ?, ?)
       """,
-      instance.id, instance.name, instance.description, instance.hostname, instance.projectID, instance.userID, flavor.id,
+      instance.id, instance.name, instance.description, instance.hostname, instance.projectID, instance.userID,
+      flavor.id,
       flavor.name, flavor.vcpus, flavor.memoryMB, flavor.rootGB, flavor.ephemeralGB, flavor.swapMB, flavor.extraSpecs,
       image?.id, image?.diskFormat, image?.kernelID, image?.ramdiskID, image?.properties ?? "{}", request.networks,
       request.metadata, request.tags, request.securityGroups, request.userData, request.availabilityZone,
@@ -61,7 +64,8 @@ extension Transaction {
       instance.fault?.details, instance.fault?.createdAt, instance.createdAt, instance.updatedAt)
   }
 
-  /// Writes what may change of an instance: its name, state, fault and times, and whether its network information is stale.
+  /// Writes what may change of an instance: its name, state, fault and times, and whether its network information is
+  /// stale.
   package func update(_ instance: Instance, hostGuestID: String? = nil) throws {
     try execute(
       """

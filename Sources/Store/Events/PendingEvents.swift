@@ -16,7 +16,8 @@ extension Transaction {
     guard let portID else { return }
     let queuedID = lastInsertRowID
     for older in try refusedEvents(of: portID) where event.name.supersedes(older.event.name) {
-      try settle(older.id, as: .superseded(code: nil, detail: "superseded by event \(queuedID) (\(event.name.rawValue))"))
+      try settle(
+        older.id, as: .superseded(code: nil, detail: "superseded by event \(queuedID) (\(event.name.rawValue))"))
     }
   }
 
@@ -55,8 +56,10 @@ extension Transaction {
       """,
       eventID
     ) { row in
-      (id: row.integer(0), name: try row.value(1, as: InstanceEventName.self),
-        refusedName: try row.value(2, as: InstanceEventName.self), code: row.integer(3))
+      (
+        id: row.integer(0), name: try row.value(1, as: InstanceEventName.self),
+        refusedName: try row.value(2, as: InstanceEventName.self), code: row.integer(3)
+      )
     }
     guard let event = newer.first(where: { $0.name.supersedes($0.refusedName) }) else { return }
     try settle(
@@ -75,6 +78,11 @@ extension Transaction {
       """,
       outcome, code, detail, sentAt == nil ? 0 : 1, sentAt, now, eventID)
     try execute("DELETE FROM pending_events WHERE id = ?", eventID)
+  }
+
+  /// Forgets what became of events before `time`.
+  package func forgetDeliveries(before time: Timestamp) throws {
+    try execute("DELETE FROM event_deliveries WHERE finished_at < ?", time)
   }
 
   private func refusedEvents(of portID: UUID) throws -> [PendingEvent] {

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Wakes one waiting task after every commit that has changed a table.
 ///
-/// It is a hint: the waiter reads the table to learn what there is to do, and a wake-up that comes while nobody waits is
-/// kept for the next wait.
+/// It is a hint: the waiter reads the table to learn what there is to do, and a wake-up that comes while nobody waits
+/// is kept for the next wait.
 package final class TableWakeUp: ChangeListener {
   package let table: String
   package let columns: [String] = []
@@ -34,8 +34,8 @@ package final class TableWakeUp: ChangeListener {
     waiter?.resume()
   }
 
-  /// Returns after the next wake-up, at once if one has come since the last wait, and when the task is cancelled. One task
-  /// may wait at a time.
+  /// Returns after the next wake-up, at once if one has come since the last wait, and when the task is cancelled. One
+  /// task may wait at a time.
   package func wait() async {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

@@ -20,6 +20,7 @@ extension Snapshot {
     try first("\(Agent.selection) WHERE agent_type = ? AND host = ?", type, host) { row in try Agent(row: row) }
   }
 
+  /// The agents that `query` asks for.
   package func agents(_ query: ListQuery<AgentField>) throws -> [Agent] {
     var statement = ListStatement()
     let text = statement.text(Agent.selection, id: "agents.id", marker: "FROM agents WHERE id = ?", query: query)

@@ -5,6 +5,12 @@ import SQLite
 package protocol ListField: RawRepresentable<String>, Hashable, Sendable {
   /// The SQL expression over the tables of the list. Written by us, never by a client.
   var expression: String { get }
+  /// The SQL condition that the attribute is one of `values`, a list of placeholders.
+  func condition(isOneOf values: String) -> String
+}
+
+extension ListField {
+  package func condition(isOneOf values: String) -> String { "\(expression) IN (\(values))" }
 }
 
 /// What a client wants of a list: which rows, in which order, and which page.
@@ -83,15 +89,17 @@ struct ListStatement {
     arguments.append(contentsOf: values)
   }
 
-  mutating func require(_ expression: String, isOneOf values: [FilterValue]) {
-    if values.isEmpty { return require("0") }
-    conditions.append("\(expression) IN (\(values.map { _ in "?" }.joined(separator: ", ")))")
-    arguments.append(contentsOf: values.map(\.bindable))
+  private mutating func require<Field>(_ filter: ListQuery<Field>.Filter) {
+    if filter.values.isEmpty { return require("0") }
+    let placeholders = filter.values.map { _ in "?" }.joined(separator: ", ")
+    require(filter.field.condition(isOneOf: placeholders), values: filter.values.map(\.bindable))
   }
 
   /// The statement for `query` over `source`, a SELECT with its FROM, whose rows are known by `id`.
-  mutating func text<Field>(_ source: String, id: String, marker markerSource: String, query: ListQuery<Field>) -> String {
-    for filter in query.filters { require(filter.field.expression, isOneOf: filter.values) }
+  mutating func text<Field>(_ source: String, id: String, marker markerSource: String, query: ListQuery<Field>)
+    -> String
+  {
+    for filter in query.filters { require(filter) }
     var keys = query.sortKeys.map { (expression: $0.field.expression, isDescending: $0.isDescending) }
     if !keys.contains(where: { $0.expression == id }) { keys.append((id, false)) }
     if query.isReversed { keys = keys.map { ($0.expression, !$0.isDescending) } }

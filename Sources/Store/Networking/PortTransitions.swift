@@ -49,6 +49,7 @@ extension Snapshot {
 }
 
 extension Transaction {
+  /// Adds a row to a port's history.
   package func insert(_ transition: PortTransition) throws {
     try execute(
       """

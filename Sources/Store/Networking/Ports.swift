@@ -19,8 +19,11 @@ extension Snapshot {
     try rows("SELECT id FROM ports WHERE network_id = ? LIMIT ?", networkID, limit) { row in try row.uuid(0) }
   }
 
+  /// Whether a port of the network has the address.
   package func isMACAddressInUse(_ address: MACAddress, onNetwork networkID: UUID) throws -> Bool {
-    try first("SELECT 1 FROM ports WHERE network_id = ? AND mac_address = ?", networkID, address.description) { _ in true }
+    try first("SELECT 1 FROM ports WHERE network_id = ? AND mac_address = ?", networkID, address.description) { _ in
+      true
+    }
       ?? false
   }
 }
@@ -81,14 +84,15 @@ extension Transaction {
 }
 
 extension Port {
-  /// One row a port, its addresses included: a list of a thousand ports is one statement.
+  /// One row a port, its addresses included: a list of a thousand ports is one statement. SQLite takes the tables of a
+  /// CROSS JOIN in the order written: begun with the bindings, a page in the order of the ids would sort all ports.
   static let selection = """
     SELECT ports.id, ports.network_id, ports.project_id, ports.name, ports.description, ports.mac_address,
       ports.admin_state_up, ports.status, ports.device_id, ports.device_owner, ports.port_security_enabled,
       ports.created_at, ports.updated_at, ports.revision_number, port_bindings.host, port_bindings.vif_type,
       port_bindings.vif_details, port_bindings.vnic_type, port_bindings.profile,
       (SELECT group_concat(subnet_id || ip_address) FROM ip_allocations WHERE port_id = ports.id)
-    FROM ports JOIN port_bindings ON port_bindings.port_id = ports.id
+    FROM ports CROSS JOIN port_bindings ON port_bindings.port_id = ports.id
       AND port_bindings.status = 'ACTIVE' AND port_bindings.distributed = 0
     """
 

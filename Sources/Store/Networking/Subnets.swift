@@ -48,13 +48,10 @@ extension Snapshot {
     return query.isReversed ? subnets.reversed() : subnets
   }
 
-  /// Whether a port that does not belong to the network itself has an address of the subnet.
-  package func isSubnetInUse(_ id: UUID) throws -> Bool {
-    try first("SELECT 1 FROM ip_allocations WHERE subnet_id = ? LIMIT 1", id) { _ in true } ?? false
-  }
 }
 
 extension Transaction {
+  /// Adds a subnet with its pools.
   package func insert(_ subnet: Subnet) throws {
     try execute(
       """
@@ -118,7 +115,8 @@ extension Subnet {
         let ends = try Self.pair(item)
         return AllocationPool(first: try storedAddress(ends.0), last: try storedAddress(ends.1))
       },
-      enableDHCP: row.bool(7), dnsNameservers: try Self.items(row.optionalText(12)).map { text in try storedAddress(text) },
+      enableDHCP: row.bool(7),
+      dnsNameservers: try Self.items(row.optionalText(12)).map { text in try storedAddress(text) },
       hostRoutes: try Self.items(row.optionalText(13)).map { item in
         let parts = try Self.pair(item)
         guard let destination = IPv4Network(parts.0) else {

@@ -16,14 +16,17 @@ package struct Migrator: Sendable {
 
   private let path: String
   private let migrations: [Migration]
+  private let busyTimeout: Duration
   private let clock: @Sendable () -> Timestamp
 
+  /// - Parameter busyTimeout: how long it waits for others who have the database open.
   package init(
-    path: String, migrations: [Migration] = Migration.carried,
+    path: String, migrations: [Migration] = Migration.carried, busyTimeout: Duration = .seconds(5),
     clock: @escaping @Sendable () -> Timestamp = Timestamp.systemNow
   ) {
     self.path = path
     self.migrations = migrations
+    self.busyTimeout = busyTimeout
     self.clock = clock
   }
 
@@ -61,7 +64,7 @@ package struct Migrator: Sendable {
   /// Opens the file, or makes it, and keeps everybody else out until the connection is closed: no server may run on a
   /// schema that changes under it, and nothing may be written between the copy and the change.
   private func openAlone() throws -> Connection {
-    let connection = try Connection(path: path, mode: .creating)
+    let connection = try Connection(path: path, mode: .creating, busyTimeout: busyTimeout)
     // In this order: a WAL file is locked as a whole only when exclusive mode is set before it is first used.
     try connection.run("PRAGMA locking_mode = EXCLUSIVE")
     try connection.run("PRAGMA synchronous = FULL")

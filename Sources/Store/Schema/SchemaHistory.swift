@@ -7,6 +7,13 @@ package struct AppliedMigration: Hashable, Sendable {
   package let name: String
   package let sha256: String
   package let appliedAt: Timestamp
+
+  package init(version: Int, name: String, sha256: String, appliedAt: Timestamp) {
+    self.version = version
+    self.name = name
+    self.sha256 = sha256
+    self.appliedAt = appliedAt
+  }
 }
 
 /// What a database has been through, beside the migrations that there are.

@@ -1,0 +1,95 @@
+import FoundationEssentials
+import SQLite
+import Store
+import Support
+import Testing
+
+/// The tool as an operator runs it.
+@Suite("plugboard-migrate")
+struct ToolTests {
+  private let folder: TemporaryDirectory
+  private let database: String
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    database = folder.file("plugboard.sqlite3")
+  }
+
+  /// The program of this build: the tests are a program in the build folder, beside it.
+  private static func program() throws -> String {
+    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    return tests.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/plugboard-migrate"
+  }
+
+  /// Writes migrations into a folder for `--migrations`.
+  private func files(_ contents: String...) throws -> String {
+    let path = folder.file("migrations")
+    try? FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    for (index, sql) in contents.enumerated() {
+      _ = try folder.write(Array(sql.utf8), to: "migrations/\(Migration.digits(index + 1))_step.sql")
+    }
+    return path
+  }
+
+  private func migrate(_ arguments: String...) async throws -> CommandOutput {
+    try await run([Self.program(), "--database", database] + arguments)
+  }
+
+  @Test("it works from any folder with what it carries: status, up, status, check")
+  func carried() async throws {
+    #expect(try await migrate("status").output.contains("pending"))
+    #expect(try await migrate("check").status == 1)
+    #expect(!FileManager.default.fileExists(atPath: database))
+    #expect(try await migrate().succeeded)
+    let status = try await migrate("status")
+    #expect(status.succeeded && !status.output.contains("pending"))
+    #expect(status.output.split(separator: "\n").count == Migration.carried.count + 1)
+    #expect(try await migrate("check").succeeded)
+    let mode = try FileManager.default.attributesOfItem(atPath: database)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test("a refusal is a sentence and a failure for the shell, with nothing changed")
+  func refusals() async throws {
+    #expect(try await migrate("--migrations", files(Fixture.first)).succeeded)
+    let edited = try await migrate("--migrations", files("-- edited\n" + Fixture.first))
+    #expect(edited.status == 1 && edited.errors.contains("0001_step.sql is not what it was"))
+    let newer = try await migrate("--migrations", files())
+    #expect(newer.status == 1 && newer.errors.contains("newer than this program's"))
+    let missing = try await migrate("--migrations", folder.file("nowhere"))
+    #expect(missing.status == 1 && missing.errors.contains("cannot be read"))
+    let status = try await migrate("status", "--migrations", files("-- edited\n" + Fixture.first))
+    #expect(status.status == 1 && status.output.contains("edited since"))
+  }
+
+  @Test("it says where the copy is")
+  func copy() async throws {
+    #expect(try await migrate("--migrations", files(Fixture.first)).succeeded)
+    let output = try await migrate("--migrations", files(Fixture.first, Fixture.second)).output
+    let copy = output.split(separator: " ").last ?? ""
+    #expect(try tables(of: String(copy.prefix { $0 != "\n" }.dropLast())) == ["lamps", "schema_migrations"])
+  }
+
+  @Test("kill -9 at any step leaves the schema before a migration or after it, and the next run ends the work")
+  func killed() async throws {
+    let migrations = try files(Fixture.first, Fixture.slow, Fixture.second.replacing("lamps", with: "numbers"))
+    let expected: [[String]] = [
+      [], ["lamps", "schema_migrations"], ["numbers", "schema_migrations"], ["bulbs", "numbers", "schema_migrations"],
+    ]
+    for step in ["0001_step.sql", "0002_step.sql", "0003_step.sql"] {
+      let log = folder.file("log-\(step)")
+      let process = try ProgramProcess(
+        name: "plugboard-migrate", command: [Self.program(), "--database", database, "--migrations", migrations],
+        output: log)
+      try await waitUntil("it is at \(step), or through") { textOfFile(log).contains(step) || process.hasEnded }
+      await process.kill()
+      let version = try Migrator(path: database, migrations: Migration.inFolder(migrations)).history().applied.count
+      #expect(try FileManager.default.fileExists(atPath: database) ? tables(of: database) == expected[version] : version == 0)
+    }
+    #expect(try await migrate("--migrations", migrations).succeeded)
+    #expect(try tables(of: database) == expected[3])
+    let check = try Connection(path: database, mode: .reading).first("PRAGMA integrity_check") { $0.text(0) }
+    #expect(check == "ok")
+  }
+}
