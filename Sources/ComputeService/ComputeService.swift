@@ -98,6 +98,8 @@ package struct ComputeOptions: Sendable {
   package var instanceBuildTimeout = Duration.seconds(1800)
   /// How often the watchdog looks.
   package var watchdogInterval = Duration.seconds(10)
+  /// How long an instance event waits in the inbox of a host that does not come: one that comes later compares rows.
+  package var inboxEventLifetime = Duration.seconds(86_400)
   /// The most elements in one page of a list (`max_limit`).
   package var maxLimit = 1000
   /// `default_availability_zone`: all hosts are in it.

@@ -16,11 +16,14 @@ package struct DeliveryPolicy: Hashable, Sendable {
   /// bear does not hold up the others.
   package var failuresBeforeSingles = 3
 
+  /// How long `event_deliveries` remembers what became of an event; what is older goes when the service starts.
+  package var deliveriesLifetime = Duration.seconds(30 * 86_400)
+
   package init() {}
 }
 
-/// Pauses that double from `first` to `longest`, each a quarter shorter or longer by chance, so that many clients do not
-/// come back at the same moment.
+/// Pauses that double from `first` to `longest`, each a quarter shorter or longer by chance, so that many clients do
+/// not come back at the same moment.
 package struct BackOff: Hashable, Sendable {
   package var first: Duration
   package var longest: Duration

@@ -19,8 +19,8 @@ package struct EventDelivery: Service {
 
   /// - Parameters:
   ///   - wakeUp: the listener that ``makeWakeUp()`` made, and that the store was given.
-  ///   - client: the Compute service's endpoint without a version, such as `http://127.0.0.1:8774`; asked for once, when
-  ///     the service starts, because its port may be known late.
+  ///   - client: the Compute service's endpoint without a version, such as `http://127.0.0.1:8774`; asked for once,
+  ///     when the service starts, because its port may be known late.
   package init(
     store: Store, wakeUp: TableWakeUp, client: @escaping @Sendable () async throws -> ServiceClient,
     policy: DeliveryPolicy = DeliveryPolicy(), clock: DeliveryClock = .system, logger: Logger
@@ -41,11 +41,19 @@ package struct EventDelivery: Service {
     try await cancelWhenGracefulShutdown {
       do {
         let client = try await client()
+        try await forgetOldDeliveries()
         var planner = DeliveryPlanner(policy: policy)
         while !Task.isCancelled { try await advance(&planner, client) }
       } catch is CancellationError {
         return
       }
+    }
+  }
+
+  private func forgetOldDeliveries() async throws {
+    let oldest = clock.now() - policy.deliveriesLifetime
+    try await retrying("Old deliveries cannot be forgotten") {
+      try await store.write { try $0.forgetDeliveries(before: oldest) }
     }
   }
 
@@ -114,8 +122,8 @@ package struct EventDelivery: Service {
     for verdict in verdicts { log(verdict) }
   }
 
-  /// The database may be busy or its disk full for a while; the delivery waits for it, since nothing else would send the
-  /// events.
+  /// The database may be busy or its disk full for a while; the delivery waits for it, since nothing else would send
+  /// the events.
   private func retrying<T: Sendable>(_ complaint: Logger.Message, _ body: () async throws -> T) async throws -> T {
     var failures = 0
     while true {

@@ -94,9 +94,11 @@ import Testing
       ])
   }
 
-  @Test("a port that leaves an instance which is unknown is not announced again", arguments: [
-    InstanceEventName.networkVIFUnplugged, .networkVIFDeleted,
-  ])
+  @Test(
+    "a port that leaves an instance which is unknown is not announced again",
+    arguments: [
+      InstanceEventName.networkVIFUnplugged, .networkVIFDeleted,
+    ])
   func removal(_ name: InstanceEventName) {
     #expect(
       dispositions(of: [event(1, name)], after: .judged([404])) == [
@@ -132,8 +134,9 @@ import Testing
     for attempt in 0..<8 {
       let one = event(1, attempts: attempt)
       #expect(planner.next(sendable: [one], nextAttempt: nil, now: time) == .send([one]))
-      guard case .retry(let next, nil, "refused")? =
-        planner.finished(.none(reason: "refused"), chance: 0.5, now: time).first?.disposition
+      guard
+        case .retry(let next, nil, "refused")? =
+          planner.finished(.none(reason: "refused"), chance: 0.5, now: time).first?.disposition
       else {
         Issue.record("an event that was not answered is kept")
         return

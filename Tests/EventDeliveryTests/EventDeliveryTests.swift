@@ -1,7 +1,9 @@
 import EventDelivery
+import JSON
 import Logging
 import Model
 import OpenStackHTTP
+import SQLite
 import Store
 import Support
 import Testing
@@ -19,8 +21,12 @@ import Testing
   func delivering(to port: Int, _ body: @Sendable @escaping (Store) async throws -> Void) async throws {
     let wakeUp = EventDelivery.makeWakeUp()
     let store = try database.store(listeners: [wakeUp], clock: { [clock] in clock.now })
+    var policy = DeliveryPolicy()
+    // How long the HTTP client goes on trying to connect where nobody listens.
+    policy.requestDeadline = .seconds(1)
     let delivery = EventDelivery(
-      store: store, wakeUp: wakeUp, client: { .local(port: port) }, clock: clock.delivery, logger: Logger(label: "test"))
+      store: store, wakeUp: wakeUp, client: { .local(port: port) }, policy: policy, clock: clock.delivery,
+      logger: Logger(label: "test"))
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await delivery.run() }
@@ -39,10 +45,9 @@ import Testing
   func atOnce() async throws {
     let nova = NovaDouble()
     try await nova.serving { port in
-      var requests = nova.requests
       try await delivering(to: port) { store in
         try await store.queue("a")
-        #expect(await requests.next()?.tags == ["a"])
+        #expect(await nova.nextRequest()?.tags == ["a"])
         try await waitUntil("the event is marked") { try await store.outcomes() == ["a delivered"] }
       }
     }
@@ -53,10 +58,11 @@ import Testing
     let nova = NovaDouble()
     let instance = UUID()
     try await nova.serving { port in
-      var requests = nova.requests
       try await delivering(to: port) { store in
-        try await store.write { try $0.queue(InstanceEvent(name: .networkVIFPlugged, instanceID: instance, tag: "t"), portID: nil) }
-        let request = await requests.next()
+        try await store.write {
+          try $0.queue(InstanceEvent(name: .networkVIFPlugged, instanceID: instance, tag: "t"), portID: nil)
+        }
+        let request = await nova.nextRequest()
         #expect(request?.version == "compute 2.1")
         #expect(
           request?.events == [
@@ -74,13 +80,12 @@ import Testing
     let gate = Gate()
     let nova = NovaDouble([.held(gate, [:])])
     try await nova.serving { port in
-      var requests = nova.requests
       try await delivering(to: port) { store in
         try await store.queue("a")
-        #expect(await requests.next()?.tags == ["a"])
+        #expect(await nova.nextRequest()?.tags == ["a"])
         for tag in ["b", "c", "d"] { try await store.queue(tag) }
         gate.open()
-        #expect(await requests.next()?.tags == ["b", "c", "d"])
+        #expect(await nova.nextRequest()?.tags == ["b", "c", "d"])
       }
     }
   }
@@ -89,16 +94,14 @@ import Testing
   func mixed() async throws {
     let nova = NovaDouble([.codes(["b": 400, "c": 422])])
     try await nova.serving { port in
-      var requests = nova.requests
-      var sleeps = clock.sleeps
       try await delivering(to: port) { store in
         try await store.queue("a", "b", "c")
-        #expect(await requests.next()?.tags == ["a", "b", "c"])
+        #expect(await nova.nextRequest()?.tags == ["a", "b", "c"])
         // It sleeps until the next attempt of c, which the manual clock brings about.
-        let retry = await sleeps.next()
+        let retry = await clock.nextSleep()
         #expect(try await store.outcomes() == ["a delivered", "b given_up"])
         if let retry { clock.advance(to: retry) }
-        #expect(await requests.next()?.tags == ["c"])
+        #expect(await nova.nextRequest()?.tags == ["c"])
         try await waitUntil("c is marked") { try await store.outcomes().last == "c delivered" }
       }
     }
@@ -108,15 +111,13 @@ import Testing
   func keeps(_ status: Int) async throws {
     let nova = NovaDouble([.status(status), .status(status)])
     try await nova.serving { port in
-      var requests = nova.requests
-      var sleeps = clock.sleeps
       try await delivering(to: port) { store in
         try await store.queue("a")
         for _ in 0..<2 {
-          #expect(await requests.next()?.tags == ["a"])
-          if let retry = await sleeps.next() { clock.advance(to: retry) }
+          #expect(await nova.nextRequest()?.tags == ["a"])
+          if let retry = await clock.nextSleep() { clock.advance(to: retry) }
         }
-        #expect(await requests.next()?.tags == ["a"])
+        #expect(await nova.nextRequest()?.tags == ["a"])
         try await waitUntil("the event is marked") { try await store.outcomes() == ["a delivered"] }
       }
     }
@@ -129,17 +130,15 @@ import Testing
     try await known.serving { port.continuation.yield($0) }
     var ports = port.stream.makeAsyncIterator()
     let free = try #require(await ports.next())
-    var sleeps = clock.sleeps
     try await delivering(to: free) { store in
       try await store.queue("a", "b")
-      _ = await sleeps.next()
+      _ = await clock.nextSleep()
     }
     let nova = NovaDouble()
     try await nova.serving(port: free) { port in
-      var requests = nova.requests
       clock.advance(to: clock.now + .seconds(60))
       try await delivering(to: port) { store in
-        #expect(await requests.next()?.tags == ["a", "b"])
+        #expect(await nova.nextRequest()?.tags == ["a", "b"])
         try await waitUntil("both are marked") { try await store.outcomes() == ["a delivered", "b delivered"] }
       }
     }
@@ -150,18 +149,17 @@ import Testing
     let gate = Gate()
     let nova = NovaDouble([.codes([:]), .held(gate, [:])])
     try await nova.serving { port in
-      var requests = nova.requests
       try await delivering(to: port) { store in
         try await store.queue("a")
-        #expect(await requests.next()?.tags == ["a"])
+        #expect(await nova.nextRequest()?.tags == ["a"])
         try await waitUntil("the first is marked") { try await store.outcomes() == ["a delivered"] }
         try await store.queue("b")
-        #expect(await requests.next()?.tags == ["b"])
+        #expect(await nova.nextRequest()?.tags == ["b"])
         // The delivery ends here, with the request out and no answer.
       }
       gate.open()
       try await delivering(to: port) { store in
-        #expect(await requests.next()?.tags == ["b"])
+        #expect(await nova.nextRequest()?.tags == ["b"])
         try await waitUntil("the second is marked") { try await store.outcomes() == ["a delivered", "b delivered"] }
       }
     }
@@ -171,7 +169,6 @@ import Testing
   func burst() async throws {
     let nova = NovaDouble()
     try await nova.serving { port in
-      var requests = nova.requests
       try await delivering(to: port) { store in
         let tags = (0..<200).map { "t\($0)" }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -179,7 +176,7 @@ import Testing
           try await group.waitForAll()
         }
         var received: [String] = []
-        while received.count < 200, let request = await requests.next() {
+        while received.count < 200, let request = await nova.nextRequest() {
           #expect(request.events.count <= 100)
           received += request.tags
         }

@@ -20,8 +20,11 @@ final class ManualClock: Sendable {
     DeliveryClock(now: { self.now }, sleep: { try await self.sleep(until: $0) }, chance: { 0.5 })
   }
 
-  /// The deadlines of those who fall asleep, in order. One reader.
-  var sleeps: AsyncStream<Timestamp>.Iterator { fallenAsleep.stream.makeAsyncIterator() }
+  /// The deadline of the next one who has fallen asleep, or will.
+  func nextSleep() async -> Timestamp? {
+    var sleeps = fallenAsleep.stream.makeAsyncIterator()
+    return await sleeps.next()
+  }
 
   func advance(to time: Timestamp) {
     let due = state.withLock { state in

@@ -32,8 +32,11 @@ final class NovaDouble: Sendable {
     self.plan = Mutex(plan)
   }
 
-  /// The requests in order, as they arrive. One reader.
-  var requests: AsyncStream<Received>.Iterator { arrivals.stream.makeAsyncIterator() }
+  /// The next request that has arrived, or will.
+  func nextRequest() async -> Received? {
+    var arrivals = arrivals.stream.makeAsyncIterator()
+    return await arrivals.next()
+  }
 
   /// Serves on `port` while `body` runs; 0 lets the kernel choose.
   func serving(

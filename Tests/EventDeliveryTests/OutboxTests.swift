@@ -1,4 +1,5 @@
 import Model
+import SQLite
 import Store
 import Support
 import Testing
@@ -79,10 +80,12 @@ import Testing
     #expect(try await outcomes() == ["1 delivered 200 1 "])
   }
 
-  @Test("a refused event is superseded by a newer one of its port that says more", arguments: [
-    (InstanceEventName.networkVIFUnplugged, true), (.networkVIFPlugged, true), (.networkVIFDeleted, true),
-    (.networkChanged, false),
-  ])
+  @Test(
+    "a refused event is superseded by a newer one of its port that says more",
+    arguments: [
+      (InstanceEventName.networkVIFUnplugged, true), (.networkVIFPlugged, true), (.networkVIFDeleted, true),
+      (.networkChanged, false),
+    ])
   func superseded(_ newer: InstanceEventName, _ expected: Bool) async throws {
     try await queue(.networkVIFPlugged)
     try await settle(1, .retry(at: clock.now + .seconds(9), code: 404, error: "not known"))

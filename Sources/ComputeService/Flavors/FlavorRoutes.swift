@@ -129,7 +129,9 @@ extension Schema {
       Property("OS-FLV-EXT-DATA:ephemeral", .nonNegativeInteger), Property("swap", .nonNegativeInteger),
       Property("rxtx_factor", Schema(kinds: [.number, .string])), Property("os-flavor-access:is_public", .boolean),
     ]
-    if version >= Microversion(2, 55) { properties.append(Property("description", .text(upTo: 65535, isNullable: true))) }
+    if version >= Microversion(2, 55) {
+      properties.append(Property("description", .text(upTo: 65535, isNullable: true)))
+    }
     return .object(
       [Property("flavor", .object(properties, required: ["name", "ram", "vcpus", "disk"]))], required: ["flavor"])
   }

@@ -19,10 +19,12 @@ struct FlavorView: Sendable {
       object.member("id", flavor.id)
       object.member("name", flavor.name)
       if isDetailed { writeSizes(of: flavor, to: &object) }
-      object.member("links", [
-        ["rel": "self", "href": .string("\(baseURL)/v2.1/flavors/\(flavor.id)")],
-        ["rel": "bookmark", "href": .string("\(baseURL)/flavors/\(flavor.id)")],
-      ])
+      object.member(
+        "links",
+        [
+          ["rel": "self", "href": .string("\(baseURL)/v2.1/flavors/\(flavor.id)")],
+          ["rel": "bookmark", "href": .string("\(baseURL)/flavors/\(flavor.id)")],
+        ])
       if has(55) { object.member("description", flavor.description) }
       if has(61), isDetailed { object.member("extra_specs") { $0.raw(flavor.extraSpecs.utf8) } }
     }

@@ -7,8 +7,9 @@ import Synchronization
 
 /// Carries rows of `host_messages` to the streams of the hosts they are for, each host's in order.
 ///
-/// A host that connects gets all it has not acknowledged; then every message as it is committed. The stream is registered
-/// before the host counts as connected, so a row that is committed meanwhile is sent by one of the two ways or by both.
+/// A host that connects gets all it has not acknowledged; then every message as it is committed. The stream is
+/// registered before the host counts as connected, so a row that is committed meanwhile is sent by one of the two ways
+/// or by both.
 final class InboxPump: Sendable {
   private let store: Store
   private let wakeUp: TableWakeUp
@@ -37,11 +38,15 @@ final class InboxPump: Sendable {
         let page = try await store.read { [lastID] in try $0.messages(after: lastID, limit: Self.pageLimit) }
         for message in page { send(message) }
         if let last = page.last { lastID = last.id } else { await wakeUp.wait() }
-      } catch let error as StoreError where error.code == .readersBusy || error.code == .queueFull {
-        logger.warning("The inboxes cannot be read now", metadata: ["error.reason": "\(error)"])
-        try await Task.sleep(for: .milliseconds(50))
       } catch is CancellationError {
         return
+      } catch let error as StoreError where error.code == .closed {
+        throw error
+      } catch {
+        // A newcomer whose replay broke off here would miss rows: its stream ends with the others, and it comes back.
+        logger.error("The inboxes cannot be read now", metadata: ["error.reason": "\(error)"])
+        hosts.closeStreams()
+        try await Task.sleep(for: .milliseconds(200))
       }
     }
   }

@@ -30,10 +30,28 @@ struct InstanceWatchdog: Sendable {
       let silent = silentHosts(nodes)
       for instance in instances {
         guard let verdict = InstanceWatch(instance, silentSince: silent, options: options) else { continue }
-        try await act(verdict, on: instance)
+        await attempt("look after an instance", ["instance.id": "\(instance.id)"]) {
+          try await act(verdict, on: instance)
+        }
       }
     } catch {
       logger.warning("The watchdog could not look after the instances", metadata: ["error.reason": "\(error)"])
+    }
+    await attempt("forget old events") {
+      let oldest = options.now() - options.inboxEventLifetime
+      try await store.write { try $0.forgetMessages(ExternalInstanceEvent.name, before: oldest) }
+    }
+  }
+
+  private func attempt(
+    _ what: String, _ metadata: Logger.Metadata = [:], _ body: () async throws -> Void
+  ) async {
+    do {
+      try await body()
+    } catch {
+      logger.warning(
+        "The watchdog failed and will try again",
+        metadata: metadata.merging(["watchdog.task": "\(what)", "error.reason": "\(error)"]) { $1 })
     }
   }
 
@@ -50,7 +68,8 @@ struct InstanceWatchdog: Sendable {
   private func act(_ verdict: InstanceWatch, on instance: Instance) async throws {
     switch verdict {
     case .failBuild(let reason):
-      logger.warning("A build was given up", metadata: ["instance.id": "\(instance.id)", "instance.fault": "\(reason)"])
+      logger.warning(
+        "A build was given up", metadata: ["instance.id": "\(instance.id)", "instance.fault": "\(reason)"])
       try await store.write { transaction in
         guard let instance = try transaction.instance(instance.id), instance.state.isBuilding else { return }
         let fault = InstanceFault(code: 500, message: reason, details: "", createdAt: transaction.now)

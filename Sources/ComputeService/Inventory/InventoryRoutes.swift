@@ -73,7 +73,8 @@ struct InventoryRoutes: Sendable {
     hypervisor["hypervisor_version"] = 0
     hypervisor["host_ip"] = .null
     hypervisor["service"] = [
-      "id": version >= Microversion(2, 53) ? .string(node.id.description) : JSONValue(number), "host": .string(node.host),
+      "id": version >= Microversion(2, 53) ? .string(node.id.description) : JSONValue(number),
+      "host": .string(node.host),
       "disabled_reason": JSONValue(node.disabledReason),
     ]
     // What is used was taken out of this resource in 2.88, since Placement has it.

@@ -46,7 +46,8 @@ struct InstanceCreation: Sendable {
     details.networks = JSONValue.array(networks.map(\.json)).description
     var instance = Instance(
       id: UUID(), name: isOneOfMany ? "\(request.name)-\(index + 1)" : request.name, description: request.description,
-      hostname: isOneOfMany ? "\(request.hostname)-\(index + 1)" : request.hostname, projectID: projectID, userID: userID,
+      hostname: isOneOfMany ? "\(request.hostname)-\(index + 1)" : request.hostname, projectID: projectID,
+      userID: userID,
       flavor: flavor, image: image, request: details, reservationID: reservation, launchIndex: index,
       createdAt: acceptedAt)
     instance.updatedAt = now
@@ -61,7 +62,8 @@ struct InstanceCreation: Sendable {
       ofInstance: instance.id)
     func record(_ event: String, at time: Timestamp, host: String? = nil, detail: String? = nil) throws {
       try transaction.record(
-        ActionStep(event: event, startedAt: time, finishedAt: time, host: host, detail: detail), ofInstance: instance.id)
+        ActionStep(event: event, startedAt: time, finishedAt: time, host: host, detail: detail), ofInstance: instance.id
+      )
     }
     try record("api_accepted", at: acceptedAt, detail: requestID)
     guard let host = instance.host, let build = try BuildRequest(instance) else {

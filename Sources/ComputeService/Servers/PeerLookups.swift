@@ -50,7 +50,8 @@ struct PeerLookups: Sendable {
   /// The members every image has; all others are its properties (the Image API v2, "Show image").
   private static let imageMembers: Set<String> = [
     "id", "name", "status", "visibility", "protected", "checksum", "owner", "size", "virtual_size", "disk_format",
-    "container_format", "created_at", "updated_at", "min_disk", "min_ram", "tags", "self", "file", "schema", "os_hidden",
+    "container_format", "created_at", "updated_at", "min_disk", "min_ram", "tags", "self", "file", "schema",
+    "os_hidden",
     "locations", "direct_url",
   ]
 
@@ -71,7 +72,9 @@ struct PeerLookups: Sendable {
       if !wanted.isEmpty {
         let query = wanted.map { "id=\($0)" }.joined(separator: "&") + "&fields=id"
         let missing = wanted.subtracting(try await networkIDs(query: query)).map(\.description).sorted()
-        if !missing.isEmpty { throw APIError.badRequest("Network \(missing.joined(separator: ", ")) could not be found.") }
+        if !missing.isEmpty {
+          throw APIError.badRequest("Network \(missing.joined(separator: ", ")) could not be found.")
+        }
       }
       for port in choices.compactMap(\.portID) { try await checkPort(port) }
       return choices
@@ -91,7 +94,9 @@ struct PeerLookups: Sendable {
     guard answer.isSuccess, let port = answer.body?["port"] else {
       throw APIError.badRequest("Port \(id) could not be found.")
     }
-    if let device = port["device_id"]?.string, !device.isEmpty { throw APIError.conflict("Port \(id) is still in use.") }
+    if let device = port["device_id"]?.string, !device.isEmpty {
+      throw APIError.conflict("Port \(id) is still in use.")
+    }
   }
 
   private func ask(

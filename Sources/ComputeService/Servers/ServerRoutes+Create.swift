@@ -40,16 +40,18 @@ extension ServerRoutes {
     let location = "\(context.baseURL)/v2.1/servers/\(first.id)"
     var response = Response.json(status: .accepted) { writer in
       writer.object { body in
-        body.member("server", [
-          "id": .string(first.id.description),
-          "links": [
-            ["rel": "self", "href": .string(location)],
-            ["rel": "bookmark", "href": .string("\(context.baseURL)/servers/\(first.id)")],
-          ],
-          "OS-DCF:diskConfig": "MANUAL",
-          "security_groups": .array(
-            ((try? JSONValue(parsing: first.request.securityGroups.utf8))?.array ?? []).map { ["name": $0] }),
-        ])
+        body.member(
+          "server",
+          [
+            "id": .string(first.id.description),
+            "links": [
+              ["rel": "self", "href": .string(location)],
+              ["rel": "bookmark", "href": .string("\(context.baseURL)/servers/\(first.id)")],
+            ],
+            "OS-DCF:diskConfig": "MANUAL",
+            "security_groups": .array(
+              ((try? JSONValue(parsing: first.request.securityGroups.utf8))?.array ?? []).map { ["name": $0] }),
+          ])
       }
     }
     response.headers[.location] = location

@@ -40,7 +40,9 @@ extension ServerRoutes {
     _ instances: [Instance], _ listing: InstanceListing?, _ query: QueryString, _ context: OpenStackRequestContext,
     isDetailed: Bool
   ) -> String? {
-    guard let listing, instances.count == listing.limit, listing.limit > 0, let last = instances.last else { return nil }
+    guard let listing, instances.count == listing.limit, listing.limit > 0, let last = instances.last else {
+      return nil
+    }
     let kept = query.items.filter { $0.name != "marker" }
       .map { "\(QueryString.encoded($0.name))=\(QueryString.encoded($0.value))" }
     let path = isDetailed ? "servers/detail" : "servers"
@@ -65,6 +67,7 @@ extension InstanceListing {
     flavorID = query["flavor"].map(Self.lastPart)
     imageID = query["image"].map(Self.lastPart)
     reservationID = query["reservation_id"]
+    userID = query["user_id"]
     if caller.isAdmin { host = query["host"] ?? query["node"] }
     if let text = query["uuid"] { ids = UUID(text).map { [$0] } ?? [] }
     try readStates(query)
@@ -121,16 +124,29 @@ extension InstanceListing {
     return min(Int(text) ?? maxLimit, maxLimit)
   }
 
-  /// From 2.75 a parameter that is not known is refused, before it was let pass.
+  /// From 2.75 a parameter that is not known is refused, before it was let pass. A filter that upstream has and this
+  /// service has not is always refused: a list that ignored it would be wrong.
   private static func checkNames(_ query: QueryString, _ version: Microversion) throws {
+    if let name = query.items.map(\.name).first(where: { missing.contains($0) }) {
+      throw APIError.badRequest("Servers cannot be filtered by \(name).")
+    }
     guard version >= Microversion(2, 75) else { return }
     let unknown = query.items.map(\.name).filter { !parameters.contains($0) }
     guard let first = unknown.first else { return }
     throw APIError.badRequest("Additional properties are not allowed (\(first.pythonText) was unexpected)")
   }
 
+  private static let missing: Set<String> = [
+    "access_ip_v4", "access_ip_v6", "auto_disk_config", "availability_zone", "changes-before", "config_drive",
+    "description", "ip", "ip6", "kernel_id", "key_name", "locked", "not-tags", "not-tags-any", "power_state",
+    "progress",
+    "ramdisk_id", "soft_deleted", "tags", "tags-any", "task_state", "terminated_at",
+  ]
+
   private static let parameters: Set<String> = [
-    "limit", "marker", "sort_key", "sort_dir", "all_tenants", "project_id", "tenant_id", "name", "display_name", "flavor",
+    "limit", "marker", "sort_key", "sort_dir", "all_tenants", "project_id", "tenant_id", "name", "display_name",
+    "flavor",
     "image", "reservation_id", "host", "node", "uuid", "status", "vm_state", "changes-since", "deleted",
+    "user_id",
   ]
 }

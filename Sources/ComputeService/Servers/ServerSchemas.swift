@@ -26,10 +26,13 @@ extension Schema {
     if has(19) { properties.append(Property("description", .text(upTo: 255, isNullable: true))) }
     if has(52) {
       properties.append(
-        Property("tags", .list(of: Schema(kinds: [.string], minimumCount: 1, maximumCount: 60), atMost: 50, unique: true)))
+        Property(
+          "tags", .list(of: Schema(kinds: [.string], minimumCount: 1, maximumCount: 60), atMost: 50, unique: true)))
     }
     if has(63) { properties.append(Property("trusted_image_certificates", Schema())) }
-    if has(74) { properties += [Property("host", .text(upTo: 255)), Property("hypervisor_hostname", .text(upTo: 255))] }
+    if has(74) {
+      properties += [Property("host", .text(upTo: 255)), Property("hypervisor_hostname", .text(upTo: 255))]
+    }
     if has(90) { properties.append(Property("hostname", Schema(kinds: [.string], minimumCount: 2, maximumCount: 63))) }
     let required = ["name", "flavorRef"] + (has(37) ? ["networks"] : [])
     return .object(
@@ -44,7 +47,9 @@ extension Schema {
       Property("fixed_ip", Schema(kinds: [.string], format: .ipv4)),
       Property("port", Schema(alternatives: [.uuid, Schema(kinds: [.null])])), Property("uuid", .uuid),
     ]
-    if version == Microversion(2, 32) || version >= Microversion(2, 42) { properties.append(Property("tag", .text(upTo: 60))) }
+    if version == Microversion(2, 32) || version >= Microversion(2, 42) {
+      properties.append(Property("tag", .text(upTo: 60)))
+    }
     let list = Schema.list(of: .object(properties))
     guard version >= Microversion(2, 37) else { return list }
     return Schema(alternatives: [list, Schema(kinds: [.string], choices: ["none", "auto"])])

@@ -2,7 +2,8 @@ import JSON
 import Model
 import OpenStackHTTP
 
-/// Writes a server as the Compute API shows it, by microversion and by who asks (`nova/api/openstack/compute/views/servers.py`).
+/// Writes a server as the Compute API shows it, by microversion and by who asks
+/// (`nova/api/openstack/compute/views/servers.py`).
 struct ServerView: Sendable {
   let baseURL: String
   let version: Microversion
@@ -38,10 +39,12 @@ struct ServerView: Sendable {
   }
 
   func writeLinks(of id: UUID, to server: inout JSONWriter) {
-    server.member("links", [
-      ["rel": "self", "href": .string(url(of: id))],
-      ["rel": "bookmark", "href": .string("\(baseURL)/servers/\(id)")],
-    ])
+    server.member(
+      "links",
+      [
+        ["rel": "self", "href": .string(url(of: id))],
+        ["rel": "bookmark", "href": .string("\(baseURL)/servers/\(id)")],
+      ])
   }
 
   /// - Parameter isAlone: not in a list; some members are shown only then.
@@ -66,10 +69,12 @@ struct ServerView: Sendable {
     server.member("metadata") { $0.raw(instance.request.metadata.utf8) }
     server.member("hostId", instance.hostID)
     if let image = instance.image {
-      server.member("image", [
-        "id": .string(image.id.description),
-        "links": [["rel": "bookmark", "href": .string("\(baseURL)/images/\(image.id)")]],
-      ])
+      server.member(
+        "image",
+        [
+          "id": .string(image.id.description),
+          "links": [["rel": "bookmark", "href": .string("\(baseURL)/images/\(image.id)")]],
+        ])
     } else {
       server.member("image", "")
     }
@@ -83,10 +88,12 @@ struct ServerView: Sendable {
 
   private func writeFlavor(_ flavor: Flavor, to server: inout JSONWriter) {
     guard has(47) else {
-      server.member("flavor", [
-        "id": .string(flavor.id),
-        "links": [["rel": "bookmark", "href": .string("\(baseURL)/flavors/\(flavor.id)")]],
-      ])
+      server.member(
+        "flavor",
+        [
+          "id": .string(flavor.id),
+          "links": [["rel": "bookmark", "href": .string("\(baseURL)/flavors/\(flavor.id)")]],
+        ])
       return
     }
     server.member("flavor") { writer in
@@ -147,7 +154,9 @@ struct ServerView: Sendable {
     }
     if has(3), isAdmin || has(90) { server.member("OS-EXT-SRV-ATTR:hostname", instance.hostname) }
     if has(9) { server.member("locked", false) }
-    if has(16), isAdmin { server.member("host_status", instance.host.map { silentHosts.contains($0) ? "DOWN" : "UP" } ?? "") }
+    if has(16), isAdmin {
+      server.member("host_status", instance.host.map { silentHosts.contains($0) ? "DOWN" : "UP" } ?? "")
+    }
     if has(19) { server.member("description", instance.description) }
     if has(26) { server.member("tags") { $0.raw(instance.request.tags.utf8) } }
     if has(63) { server.member("trusted_image_certificates", .null) }

@@ -2,8 +2,8 @@ import JSON
 import Model
 import OpenStackHTTP
 
-/// As much of JSON Schema as the bodies of the Compute API need, refusing with the words of Python's `jsonschema`, which
-/// are part of Nova's answers.
+/// As much of JSON Schema as the bodies of the Compute API need, refusing with the words of Python's `jsonschema`,
+/// which are part of Nova's answers.
 struct Schema: Sendable {
   enum Kind: String, Sendable {
     case object, array, string, integer, number, boolean, null
@@ -43,10 +43,12 @@ struct Schema: Sendable {
   func check(_ value: JSONValue) throws(APIError) {
     var violations: [Violation] = []
     collect(value, at: [], into: &violations)
-    guard let depth = violations.map(\.path.count).min(), let worst = violations.first(where: { $0.path.count == depth })
+    guard let depth = violations.map(\.path.count).min(),
+      let worst = violations.first(where: { $0.path.count == depth })
     else { return }
     guard let field = worst.path.last else { throw .badRequest(worst.message) }
-    throw .badRequest("Invalid input for field/attribute \(field). Value: \(worst.value.pythonString). \(worst.message)")
+    throw .badRequest(
+      "Invalid input for field/attribute \(field). Value: \(worst.value.pythonString). \(worst.message)")
   }
 }
 
