@@ -1,0 +1,151 @@
+package import HostRPC
+package import Logging
+import Model
+package import Netlink
+
+/// Does what a ``WiringPlan`` decided, and what the end of a network needs. Each verb may be repeated.
+package struct Bridging: Sendable {
+  private let configuration: AgentConfiguration
+  private let socket: NetlinkSocket
+  private let remover: LinkRemover
+
+  package init(_ configuration: AgentConfiguration, socket: NetlinkSocket, remover: LinkRemover) {
+    self.configuration = configuration
+    self.socket = socket
+    self.remover = remover
+  }
+
+  package func listLinks() throws(NetlinkError) -> LinkTable { LinkTable(try socket.links()) }
+
+  /// The links that have an address.
+  package func addressedLinks() throws(NetlinkError) -> Set<Int32> { Set(try socket.addresses().map(\.link)) }
+
+  /// The devices that were on their networks and are not any more, because somebody has changed the host meanwhile.
+  func strays(
+    among wired: some Collection<DeviceDetails>, links: LinkTable
+  ) throws(NetlinkError) -> Set<String> {
+    if wired.isEmpty { return [] }
+    let surroundings = Surroundings(links: links, addresses: try socket.addresses())
+    return Set(
+      wired.filter { details in
+        let plan = WiringPlan(details, configuration, surroundings)
+        // That no plan can be made now is no reason to touch a device that was put on its network.
+        guard links[details.device] != nil, let steps = try? plan.steps() else { return false }
+        // The flooding entries of every network are too much to read each time.
+        return steps.contains { if case .addFloodingRemote = $0 { false } else { true } }
+      }.map(\.device))
+  }
+
+  /// Puts a device on its network and brings `links` to what has become of it.
+  ///
+  /// Throws ``WiringError`` or `NetlinkError`. Whatever was done stays done: the next try goes on from there.
+  package func wire(_ details: DeviceDetails, links: inout LinkTable) async throws {
+    let steps = try WiringPlan(details, configuration, try surroundings(of: details, links)).steps()
+    for step in steps { try await perform(step, &links) }
+  }
+
+  /// Takes a device off its network: it is down, and in no bridge of ours. It may have gone already.
+  package func unwire(_ device: String, keepsBridge: Bool, links: inout LinkTable) throws(NetlinkError) {
+    guard let tap = links[device] else { return }
+    var change = LinkChange()
+    if tap.isUp { change.isUp = false }
+    if !keepsBridge, let master = tap.master.flatMap({ links[$0]?.name }), InterfaceName.isBridge(master) {
+      change.master = 0
+    }
+    do {
+      try apply(change, to: tap, &links)
+    } catch let error where error.isMissingLink {
+      links.apply(.deleted(tap))
+    }
+  }
+
+  /// Deletes links off the hot path; those that cannot be deleted are left with the errors why.
+  package func delete(_ doomed: [Link], logger: Logger) async {
+    for link in doomed {
+      do {
+        try await remover.delete(link)
+        logger.info("Deleted an interface that nothing uses any more", metadata: ["link": "\(link.name)"])
+      } catch {
+        logger.warning("Could not delete an interface", metadata: ["link": "\(link.name)", "error": "\(error)"])
+      }
+    }
+  }
+
+  /// Asks the kernel for what the plan needs beyond the links, and only for that: most devices need nothing.
+  private func surroundings(of details: DeviceDetails, _ links: LinkTable) throws(NetlinkError) -> Surroundings {
+    var surroundings = Surroundings(links: links)
+    if details.networkType == "local" { return surroundings }
+    surroundings.addresses = try socket.addresses()
+    if case .remotes = configuration.vxlan?.flooding, let identifier = details.segmentationID,
+      let link = links[InterfaceName.vxlan(identifier)], link.kind == "vxlan"
+    {
+      surroundings.floodingRemotes = Set(try socket.floodingRemotes(of: link).map(IPv4Address.init(bits:)))
+    }
+    return surroundings
+  }
+}
+
+extension Bridging {
+  private func perform(_ step: WiringStep, _ links: inout LinkTable) async throws {
+    switch step {
+    case .bridge(let name, let mtu, let alias):
+      let bridge = try make(name, &links) { () throws(NetlinkError) in try socket.createBridge(name, mtu: mtu) }
+      try apply(LinkChange(mtu: mtu, hasLinkLocalAddress: false, alias: alias), to: bridge, &links)
+      try apply(LinkChange(isUp: true), to: bridge, &links)
+    case .vxlan(let name, let vxlan, let mtu):
+      let link = try make(name, &links) { () throws(NetlinkError) in
+        try socket.createVXLAN(name, vxlan, mtu: mtu)
+      }
+      try apply(LinkChange(hasLinkLocalAddress: false), to: link, &links)
+    case .delete(let name):
+      guard let link = links[name] else { return }
+      try await remover.delete(link)
+      links.apply(.deleted(link))
+    case .change(let name, var change, let bridge):
+      if let bridge { change.master = try find(bridge, links).index }
+      try apply(change, to: find(name, links), &links)
+    case .addFloodingRemote(let remote, let name):
+      try socket.addFloodingRemote(remote.bits, to: find(name, links))
+    case .removeFloodingRemote(let remote, let name):
+      try socket.removeFloodingRemote(remote.bits, from: find(name, links))
+    }
+  }
+
+  /// Makes a link, or takes the one that is there: Nova, libvirt's caller or our compute host make bridges, too, and an
+  /// event about one may still be under way.
+  private func make(
+    _ name: String, _ links: inout LinkTable, _ create: () throws(NetlinkError) -> Link
+  ) throws(NetlinkError) -> Link {
+    if let link = links[name] { return link }
+    var made: Link?
+    do {
+      made = try create()
+    } catch let error where error.isExistingLink {
+      made = try socket.link(named: name)
+    }
+    guard let made else { throw NetlinkError(missing: name) }
+    links.apply(.changed(made))
+    return made
+  }
+
+  private func apply(_ change: LinkChange, to link: Link, _ links: inout LinkTable) throws(NetlinkError) {
+    do {
+      try socket.change(link, change)
+    } catch let error where change.hasLinkLocalAddress != nil && error.isUnknownFamily {
+      // A kernel without IPv6 gives no link anything.
+      var rest = change
+      rest.hasLinkLocalAddress = nil
+      try socket.change(link, rest)
+    }
+    var changed = links[link.index] ?? link
+    changed.isUp = change.isUp ?? changed.isUp
+    changed.mtu = change.mtu ?? changed.mtu
+    changed.master = change.master.map { $0 == 0 ? nil : $0 } ?? changed.master
+    links.apply(.changed(changed))
+  }
+
+  private func find(_ name: String, _ links: LinkTable) throws(NetlinkError) -> Link {
+    guard let link = links[name] else { throw NetlinkError(missing: name) }
+    return link
+  }
+}
