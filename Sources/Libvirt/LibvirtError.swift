@@ -1,0 +1,55 @@
+internal import CLibvirt
+
+/// What libvirt says about a call that failed.
+package struct LibvirtError: Error, Hashable, Sendable {
+  /// libvirt's `virErrorNumber`. Callers branch on it, never on the message.
+  package struct Code: RawRepresentable, Hashable, Sendable {
+    package let rawValue: Int32
+
+    package init(rawValue: Int32) {
+      self.rawValue = rawValue
+    }
+
+    /// The call did not get as far as libvirt: see the message.
+    package static let internalError = Code(rawValue: 1)
+    package static let operationFailed = Code(rawValue: 9)
+    /// There is no such guest (any more).
+    package static let noGuest = Code(rawValue: 42)
+    package static let guestExists = Code(rawValue: 68)
+    /// The guest is in a state in which the operation means nothing, such as resuming one that runs.
+    package static let operationInvalid = Code(rawValue: 55)
+    package static let badXML = Code(rawValue: 27)
+    package static let noSupport = Code(rawValue: 3)
+  }
+
+  package let code: Code
+  /// Which part of libvirt complained, `virErrorDomain`.
+  package let domain: Int32
+  package let message: String
+
+  package init(code: Code, domain: Int32 = 0, message: String) {
+    self.code = code
+    self.domain = domain
+    self.message = message
+  }
+
+  /// The error of the call that has just failed on this thread.
+  ///
+  /// libvirt keeps it per thread and until the next call, so nothing may come between the call and this.
+  static func last() -> LibvirtError {
+    guard let error = virGetLastError() else {
+      return LibvirtError(code: .internalError, message: "libvirt failed without saying why")
+    }
+    let message = error.pointee.message.map { String(cString: $0) } ?? "no message"
+    return LibvirtError(code: Code(rawValue: error.pointee.code), domain: error.pointee.domain, message: message)
+  }
+
+  /// Keeps libvirt from printing every error to standard error as well: whoever catches an error decides where it goes.
+  static func silencePrinting() {
+    virSetErrorFunc(nil, { _, _ in })
+  }
+}
+
+extension LibvirtError: CustomStringConvertible {
+  package var description: String { "\(message) (libvirt error \(code.rawValue) of domain \(domain))" }
+}

@@ -1,0 +1,85 @@
+import AsyncHTTPClient
+import ComputeHost
+import HostRPC
+import Logging
+import NIOCore
+import OpenStackHTTP
+import ServiceLifecycle
+import UnixSignals
+
+/// The program's parts, put together from the lowest up.
+struct Compute: Sendable {
+  let configuration: ComputeConfiguration
+  let logger: Logger
+
+  init(_ configuration: ComputeConfiguration, logger: Logger) {
+    (self.configuration, self.logger) = (configuration, logger)
+  }
+
+  /// Runs until SIGTERM or SIGINT.
+  func run() async throws {
+    let rpcHTTP = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .hostRPC)
+    let serviceHTTP = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.serviceHTTP)
+    let outcome: Result<Void, any Error>
+    do {
+      let host = try computeHost(rpcHTTP: rpcHTTP, serviceHTTP: serviceHTTP)
+      let group = ServiceGroup(
+        services: [host], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      try await group.run()
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    try await rpcHTTP.shutdown()
+    try await serviceHTTP.shutdown()
+    try outcome.get()
+  }
+
+  private func computeHost(rpcHTTP: HTTPClient, serviceHTTP: HTTPClient) throws -> ComputeHost {
+    let rpc = HostRPCClient(
+      endpoint: configuration.server, host: configuration.host, binary: "nova-compute",
+      secret: configuration.secret, httpClient: rpcHTTP, logger: logger)
+    let networking = NeutronClient(
+      endpoint: configuration.networking.endpoint, tokens: tokens(configuration.networking, serviceHTTP),
+      httpClient: serviceHTTP, logger: logger)
+    let images = GlanceClient(
+      endpoint: configuration.image.endpoint, tokens: tokens(configuration.image, serviceHTTP),
+      httpClient: serviceHTTP, logger: logger)
+    let cache = ImageCache(images: images, folder: "\(configuration.statePath)/image-cache", logger: logger)
+    let files = InstanceFiles(cache: cache, folder: configuration.instancesPath)
+    let links = try NetlinkLinks()
+    let hypervisor = hypervisor(links)
+    let events = InstanceEvents()
+    let builder = Builder(
+      host: configuration.host, networking: networking, files: files, links: links, hypervisor: hypervisor,
+      events: events, server: rpc, options: configuration.plugging, logger: logger)
+    let terminator = Terminator(
+      host: configuration.host, networking: networking, files: files, hypervisor: hypervisor, server: rpc,
+      logger: logger)
+    let parts = ComputeHost.Parts(
+      builder: builder, terminator: terminator, hypervisor: hypervisor, cache: cache, events: events, server: rpc,
+      messages: { try await rpc.listen(connected: $0, received: $1) },
+      reportInterval: configuration.reportInterval, logger: logger)
+    return ComputeHost(parts, maxConcurrentBuilds: configuration.maxConcurrentBuilds)
+  }
+
+  private func hypervisor(_ links: NetlinkLinks) -> any HypervisorDriver {
+    switch configuration.driver {
+    case .libvirt: LibvirtDriver(options: configuration.libvirt, logger: logger)
+    case .fake: FakeDriver(links: links, folder: "\(configuration.statePath)/fake-guests")
+    }
+  }
+
+  private func tokens(_ service: ComputeConfiguration.Service, _ httpClient: HTTPClient) -> KeystoneTokenSource {
+    KeystoneTokenSource(
+      authURL: service.authURL, credentials: service.credentials, httpClient: httpClient, logger: logger)
+  }
+
+  /// For the services' REST interfaces: connections are kept between calls, and a transfer that stands still is ended.
+  private static var serviceHTTP: HTTPClient.Configuration {
+    var configuration = HTTPClient.Configuration(
+      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(30)))
+    configuration.httpVersion = .http1Only
+    return configuration
+  }
+}
