@@ -1,4 +1,5 @@
-/// Base64 with the alphabet for URLs and without padding (RFC 4648, 5), in which tokens and password hashes are written.
+/// Base64 with the alphabet for URLs and without padding (RFC 4648, 5), in which tokens and password hashes are
+/// written.
 enum Base64URL {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 

@@ -1,7 +1,7 @@
-package import OpenStackHTTP
 import Crypto
 import JSON
 import Model
+package import OpenStackHTTP
 
 /// Where the services are: what Keystone calls the catalog.
 package struct Catalog: Sendable {

@@ -42,10 +42,11 @@ package struct PasswordHasher: Sendable {
       + "$\(Base64URL.encoded(salt))$\(Base64URL.encoded(key))"
   }
 
-  /// Whether the password is the one that was hashed. Without a hash the same time is spent and the answer is no, so that
-  /// nobody learns from the clock which users exist.
+  /// Whether the password is the one that was hashed. Without a hash the same time is spent and the answer is no, so
+  /// that nobody learns from the clock which users exist.
   package func verify(_ password: String, against hash: String?) async throws -> Bool {
-    let stored = hash.flatMap(StoredHash.init) ?? StoredHash(cost: cost, salt: [UInt8](repeating: 0, count: 16), key: [])
+    let stored =
+      hash.flatMap(StoredHash.init) ?? StoredHash(cost: cost, salt: [UInt8](repeating: 0, count: 16), key: [])
     let key = try await offTheEventLoop { try Self.key(password, salt: stored.salt, cost: stored.cost) }
     return Self.areEqual(key, stored.key)
   }

@@ -26,7 +26,8 @@ package enum SecretFile {
     try replace(path, by: draft)
   }
 
-  /// `rename(2)`, which leaves the old file or the new one at any moment; NIO's `replaceItem` removes the old one first.
+  /// `rename(2)`, which leaves the old file or the new one at any moment; NIO's `replaceItem` removes the old one
+  /// first.
   private static func replace(_ path: String, by draft: String) throws {
     // Safe: both strings live as NUL-terminated copies until the call returns, and the kernel only reads them.
     guard unsafe rename(draft, path) == 0 else { throw IOError(errnoCode: errno, reason: "rename to \(path)") }

@@ -2,8 +2,8 @@ import Crypto
 import JSON
 package import Model
 
-/// Makes tokens that say themselves what they stand for, and reads them: JSON and an HMAC-SHA256 over it, both in base64
-/// for URLs with a dot between. Nothing is stored for a token.
+/// Makes tokens that say themselves what they stand for, and reads them: JSON and an HMAC-SHA256 over it, both in
+/// base64 for URLs with a dot between. Nothing is stored for a token.
 package struct TokenSigner: Sendable {
   private let key: SymmetricKey
 

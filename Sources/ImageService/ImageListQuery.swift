@@ -40,7 +40,8 @@ struct ImageListQuery: Sendable {
   private static func alternatives(_ text: String) -> [String] {
     guard text.hasPrefix("in:") else { return [text] }
     return text.dropFirst(3).split(separator: ",").map { part in
-      part.count >= 2 && part.hasPrefix("\"") && part.hasSuffix("\"") ? String(part.dropFirst().dropLast()) : String(part)
+      part.count >= 2 && part.hasPrefix("\"") && part.hasSuffix("\"")
+        ? String(part.dropFirst().dropLast()) : String(part)
     }
   }
 

@@ -14,7 +14,9 @@ struct ImagePatch: Sendable {
 
   /// - Throws: `APIError` 400.
   init(_ json: JSONValue) throws {
-    guard let list = json.array else { throw APIError.badRequest("Request body must be a JSON array of operation objects.") }
+    guard let list = json.array else {
+      throw APIError.badRequest("Request body must be a JSON array of operation objects.")
+    }
     changes = try list.map(Self.change)
   }
 
@@ -30,7 +32,9 @@ struct ImagePatch: Sendable {
     guard ["add", "replace"].contains(operation) else {
       throw APIError.badRequest("Operations must be one of add, remove, replace.")
     }
-    guard let value = json["value"] else { throw APIError.badRequest("Operation \"\(operation)\" requires a member named \"value\".") }
+    guard let value = json["value"] else {
+      throw APIError.badRequest("Operation \"\(operation)\" requires a member named \"value\".")
+    }
     return .set(name, value, mustExist: operation == "replace")
   }
 

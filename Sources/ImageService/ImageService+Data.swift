@@ -40,7 +40,9 @@ extension ImageService {
       context.logger.warning(
         "an image's data did not arrive whole", metadata: ["image.id": "\(image.id)", "error.reason": "\(error)"])
       _ = try await store.write { try $0.moveImage(image.id, from: .saving, to: .queued) }
-      if error is ImageFiles.TooLarge { throw APIError(.contentTooLarge, "The image is larger than the service takes.") }
+      if error is ImageFiles.TooLarge {
+        throw APIError(.contentTooLarge, "The image is larger than the service takes.")
+      }
       throw error
     }
   }

@@ -38,7 +38,8 @@ package struct ImageService: Sendable {
   func image(_ context: OpenStackRequestContext) async throws -> Image {
     let text = context.parameters.get("id") ?? ""
     let caller = try context.caller
-    guard let id = UUID(text), let image = try await store.read({ try $0.image(id) }), image.isVisible(to: caller) else {
+    guard let id = UUID(text), let image = try await store.read({ try $0.image(id) }), image.isVisible(to: caller)
+    else {
       throw Self.unknown(text)
     }
     return image

@@ -20,8 +20,8 @@ package final class KeystoneTokenValidator: TokenValidator {
   /// - Parameters:
   ///   - authURL: Keystone's URL, with or without `/v3`.
   ///   - tokens: The service's own token, with which it asks about others'.
-  ///   - cacheTime: How long an answer is believed (keystonemiddleware's `token_cache_time` is 300 s): so long a revoked
-  ///     token may still pass.
+  ///   - cacheTime: How long an answer is believed (keystonemiddleware's `token_cache_time` is 300 s): so long a
+  ///     revoked token may still pass.
   package init(
     authURL: String, tokens: any TokenSource, httpClient: HTTPClient, cacheTime: Duration = .seconds(60), logger: Logger
   ) {

@@ -92,8 +92,8 @@ package struct PageLink: Hashable, Sendable {
 }
 
 extension ListParameters {
-  /// The links to the pages before and after, as `neutron/api/api_common.py` gives them: a full page has a next one, and
-  /// a page that was reached by a marker has a previous one. Empty if no limit was asked for.
+  /// The links to the pages before and after, as `neutron/api/api_common.py` gives them: a full page has a next one,
+  /// and a page that was reached by a marker has a previous one. Empty if no limit was asked for.
   ///
   /// - Parameters:
   ///   - url: The list's URL without query, such as `http://127.0.0.1:9696/v2.0/ports`.

@@ -42,7 +42,8 @@ extension Microversion {
   /// Chooses the version to serve a request in.
   ///
   /// - Parameters:
-  ///   - openStack: The field `OpenStack-API-Version`, in which several services may be named: `compute 2.1, volume 3.0`.
+  ///   - openStack: The field `OpenStack-API-Version`, in which several services may be named: `compute 2.1, volume
+  ///     3.0`.
   ///   - nova: The older field `X-OpenStack-Nova-API-Version`, looked at if the other names no Compute version.
   ///   - supported: What the service has.
   /// - Throws: `APIError` 400 for what is no version, 406 for one the service does not have.

@@ -13,7 +13,8 @@ package struct OpenStackApplication: Service {
     package var service: OpenStackService
     /// Where the service listens, and how it is called in links if a request does not say.
     package var address: ServiceAddress
-    /// Where clients get a token, for `WWW-Authenticate`; asked for when it is needed, because the port may be chosen late.
+    /// Where clients get a token, for `WWW-Authenticate`; asked for when it is needed, because the port may be chosen
+    /// late.
     package var identityURL: @Sendable () -> String?
     /// Paths that need no token, exactly; a final `/` is not looked at.
     package var openPaths: Set<String>
@@ -87,7 +88,8 @@ package struct OpenStackApplication: Service {
     }
   }
 
-  /// Every path that has a route answers the methods it has no route for with 405, which the router would answer with 404.
+  /// Every path that has a route answers the methods it has no route for with 405, which the router would answer with
+  /// 404.
   private static func refuseOtherMethods(_ router: Router<OpenStackRequestContext>) {
     let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete]
     var known: [String: (path: RouterPath, methods: Set<HTTPRequest.Method>)] = [:]

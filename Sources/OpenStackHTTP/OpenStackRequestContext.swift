@@ -19,6 +19,8 @@ package struct OpenStackRequestContext: RequestContext {
     self.facts = facts
   }
 
+  var isAdmitted: Bool { facts !== RequestFacts.unknown }
+
   /// `req-` and a UUID: the answer carries it, and every line of the log about this request.
   package var requestID: String { facts.requestID }
 
@@ -79,5 +81,6 @@ final class RequestFacts: Sendable {
   }
 
   /// Stands in a context until the application has looked at the request.
-  static let unknown = RequestFacts(service: .identity, requestID: "-", authority: "localhost", logger: Logger(label: "plugboard.http"))
+  static let unknown = RequestFacts(
+    service: .identity, requestID: "-", authority: "localhost", logger: Logger(label: "plugboard.http"))
 }

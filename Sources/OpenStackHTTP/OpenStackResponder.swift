@@ -15,7 +15,6 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
   func respond(to request: Request, context: OpenStackRequestContext) async throws -> Response {
     var context = context
     let requestID = "req-\(UUID())"
-    context.admit(arrival(of: request, requestID: requestID))
     var response: Response
     do {
       context.admit(try await admission(of: request, requestID: requestID))
@@ -23,6 +22,7 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
       // hummingbird turns an unknown path into an answer of its own before it comes back here.
       if response.status == .notFound, context.endpointPath == Self.noEndpoint { throw APIError.unknownPath }
     } catch {
+      if !context.isAdmitted { context.admit(arrival(of: request, requestID: requestID)) }
       response = refusal(for: error, context: context)
     }
     stamp(&response, context: context)
@@ -34,7 +34,8 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
   private static var noEndpoint: String { "NotFound" }
 
   private func arrival(of request: Request, requestID: String) -> RequestFacts {
-    RequestFacts(service: configuration.service, requestID: requestID, authority: authority(of: request),
+    RequestFacts(
+      service: configuration.service, requestID: requestID, authority: authority(of: request),
       logger: configuration.logger)
   }
 
@@ -103,7 +104,8 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
     context.logger.debug(
       "answered",
       metadata: [
-        "http.method": "\(request.method)", "http.path": "\(request.uri.path)", "http.status": "\(response.status.code)",
+        "http.method": "\(request.method)", "http.path": "\(request.uri.path)",
+        "http.status": "\(response.status.code)",
         "user.id": "\(context.token?.userID ?? "-")",
       ])
   }

@@ -12,6 +12,8 @@ import OpenStackHTTP
 /// files). A file whose first line is not ours any more is an operator's and stays as it is.
 struct ClientFiles: Sendable {
   let folder: String
+  /// Leave what is there as it is: before the services listen nobody knows whether the endpoints will be true.
+  var onlyMissing = false
 
   private static let mark = "# Written by plugboard-server; a restart writes it again unless this line is gone."
 
@@ -112,7 +114,7 @@ struct ClientFiles: Sendable {
   private func write(_ text: String, to name: String) async throws {
     let text = "\(Self.mark)\n\(text)"
     let present = try await SecretFile.read(path(name))
-    if let present, present == text || !present.hasPrefix(Self.mark) { return }
+    if let present, onlyMissing || present == text || !present.hasPrefix(Self.mark) { return }
     try await SecretFile.write(text, to: path(name))
   }
 }

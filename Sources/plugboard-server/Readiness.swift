@@ -9,7 +9,7 @@ import ServiceLifecycle
 struct Readiness: Service {
   let addresses: [OpenStackService: ServiceAddress]
   let readyFile: String?
-  /// Writes the files that name ports, if the kernel chose them.
+  /// Writes the files that name ports: now they are known, and ours.
   let whenListening: @Sendable () async throws -> Void
   /// Lets go of what would hold up the shutdown: the hosts' open streams.
   let whenEnding: @Sendable () -> Void

@@ -3,6 +3,7 @@ import IdentityService
 import Logging
 import Model
 import OpenStackHTTP
+import Store
 
 typealias OpenStackRouter = Router<OpenStackRequestContext>
 

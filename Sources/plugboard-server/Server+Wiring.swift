@@ -10,6 +10,7 @@ import NetworkService
 import OpenStackHTTP
 import ServiceLifecycle
 import Store
+import UnixSignals
 
 /// The server's parts and how they hang together.
 struct Server {
@@ -70,15 +71,20 @@ struct ServerParts {
     let agents = HostRPCServer(secret: secret, logger: logger)
     let computeHosts = HostRPCServer(secret: secret, logger: logger)
     var services: [any Service] = []
-    if let identity = access.identity { services.append(application(.identity, access, IdentityService.openPaths, identity.addRoutes)) }
+    if let identity = access.identity {
+      services.append(application(.identity, access, IdentityService.openPaths, identity.addRoutes))
+    }
     if serves(.image) { services.append(try await imageApplication(access)) }
     if serves(.networking) { services += networking(access, agents) }
     if serves(.compute) { services += compute(access, computeHosts) }
-    if !portsAreChosenLate { try await write(files, secret, access) }
+    if !portsAreChosenLate {
+      // So that whoever sees the first start answer finds the files.
+      try await write(ClientFiles(folder: files.folder, onlyMissing: true), secret, access)
+    }
     services.append(
       Readiness(
         addresses: configuration.addresses, readyFile: configuration.readyFile,
-        whenListening: { if portsAreChosenLate { try await write(files, secret, access) } },
+        whenListening: { try await write(files, secret, access) },
         whenEnding: {
           agents.closeStreams()
           computeHosts.closeStreams()

@@ -1,4 +1,5 @@
 import ComputeService
+import Model
 import NetworkService
 import OsloConfig
 

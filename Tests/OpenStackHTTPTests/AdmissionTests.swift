@@ -15,7 +15,9 @@ struct AdmissionTests {
     router.get("/v2.0/ports/:id") { _, context in
       Response.json(["id": JSONValue(context.parameters.get("id")), "user": .string(try context.caller.userID)])
     }
-    router.post("/v2.0/ports") { request, context in Response.json(try await context.json(of: request), status: .created) }
+    router.post("/v2.0/ports") { request, context in
+      Response.json(try await context.json(of: request), status: .created)
+    }
     router.get("/v2.0/broken") { _, _ -> Response in throw Unforeseen() }
   }
 
@@ -127,7 +129,8 @@ struct AdmissionTests {
       let port = try #require(client.url.split(separator: ":").last.flatMap { Int($0) })
       let second = OpenStackApplication(
         .init(
-          service: .networking, address: ServiceAddress(port: port), identityURL: { nil }, logger: .init(label: "test")),
+          service: .networking, address: ServiceAddress(port: port), identityURL: { nil },
+          logger: Logger(label: "test")),
         validator: KnownTokens.admin, routes: Self.routes)
       let failure = await #expect(throws: ListenFailure.self) { try await second.run() }
       #expect(

@@ -61,7 +61,8 @@ struct QueryTests {
     #expect(low < high)
   }
 
-  @Test("what is no version is not read", arguments: ["", "2", "2.", ".1", "2.1.0", "+2.1", "2.01", "0.1", "a.b", "2.1 "])
+  @Test(
+    "what is no version is not read", arguments: ["", "2", "2.", ".1", "2.1.0", "+2.1", "2.01", "0.1", "a.b", "2.1 "])
   func notAVersion(text: String) {
     #expect(Microversion(text) == nil)
   }

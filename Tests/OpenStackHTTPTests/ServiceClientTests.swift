@@ -27,6 +27,13 @@ struct ServiceClientTests {
     router.post("/echo") { request, context in Response.json(try await context.json(of: request), status: .accepted) }
   }
 
+  private static func slowRoutes(_ router: Router<OpenStackRequestContext>) {
+    router.get("/slow") { _, _ in
+      try await Task.sleep(for: .seconds(3600))
+      return Response.empty(.ok)
+    }
+  }
+
   private static func client(_ client: Client, tokens: [String]) -> ServiceClient {
     ServiceClient(
       endpoint: client.url, tokens: Tokens(tokens), httpClient: client.http, logger: Logger(label: "test"))
@@ -52,12 +59,7 @@ struct ServiceClientTests {
 
   @Test("a service that does not answer in time is an error")
   func deadline() async throws {
-    try await withService(routes: { router in
-      router.get("/slow") { _, _ in
-        try await Task.sleep(for: .seconds(3600))
-        return Response.empty(.ok)
-      }
-    }) { client in
+    try await withService(routes: Self.slowRoutes) { client in
       await #expect(throws: (any Error).self) {
         try await Self.client(client, tokens: ["good"]).call(.get, "/slow", deadline: .milliseconds(50))
       }
