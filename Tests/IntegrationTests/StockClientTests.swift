@@ -1,0 +1,89 @@
+import Foundation
+import JSON
+import Support
+import Testing
+
+extension IntegrationTests {
+  @Suite("python-openstackclient, the stock client of PyPI")
+  struct StockClientTests {
+    @Test("creates, shows, lists and deletes network, subnet, port and server with clouds.yaml alone")
+    func resources() async throws {
+      try await Installation.with { installation in
+        try await installation.startAll()
+        let client = try Client(installation)
+        let network = try await client.id("network", "create", "net1", "--provider-network-type", "local")
+        #expect(try await client.id("network", "show", "net1") == network)
+        let subnet = try await client.id(
+          "subnet", "create", "sub1", "--network", "net1", "--subnet-range", "10.1.2.0/24")
+        #expect(try await client.id("subnet", "show", "sub1") == subnet)
+        let port = try await client.id("port", "create", "port1", "--network", "net1")
+        #expect(try await client.id("port", "show", "port1") == port)
+        let file = try installation.folder.write(Array(repeating: 0, count: 1024), to: "image.raw")
+        _ = try await client.id(
+          "image", "create", "image1", "--disk-format", "raw", "--container-format", "bare", "--file", file)
+        let server = try await client.id(
+          "server", "create", "server1", "--image", "image1", "--flavor", "m1.nano", "--port", "port1", "--wait")
+        #expect(try await client.json("server", "show", "server1")["status"] == "ACTIVE")
+
+        #expect(try await client.ids("network", "list") == [network])
+        #expect(try await client.ids("subnet", "list") == [subnet])
+        #expect(try await client.ids("port", "list", "--server", "server1") == [port])
+        #expect(try await client.ids("server", "list") == [server])
+
+        try await client.run("server", "delete", "server1", "--wait")
+        try await client.run("port", "delete", "port1")
+        try await client.run("subnet", "delete", "sub1")
+        try await client.run("network", "delete", "net1")
+        for resource in ["server", "port", "subnet", "network"] {
+          #expect(try await client.ids(resource, "list") == [], "\(resource)")
+        }
+        let refused = try await client.run(checked: false, "network", "show", "net1")
+        #expect(!refused.succeeded)
+        #expect(refused.errors.contains("No Network found for net1"), "\(refused.errors)")
+      }
+    }
+  }
+
+  /// `openstack --os-cloud plugboard` in an installation's namespace.
+  private struct Client: Sendable {
+    let installation: Installation
+    let program: String
+
+    init(_ installation: Installation) throws {
+      self.installation = installation
+      let environment = ProcessInfo.processInfo.environment["PLUGBOARD_VENV"] ?? Repository.path + "/.build-venv"
+      program = environment + "/bin/openstack"
+      try #require(
+        FileManager.default.isExecutableFile(atPath: program), "\(program) is missing: tools/test installs it")
+    }
+
+    @discardableResult
+    func run(checked: Bool = true, _ arguments: String...) async throws -> CommandOutput {
+      try await run(arguments, checked: checked)
+    }
+
+    func json(_ arguments: String...) async throws -> JSONValue {
+      try JSONValue(parsing: await run(arguments + ["-f", "json"], checked: true).output)
+    }
+
+    func id(_ arguments: String...) async throws -> String {
+      try await run(arguments + ["-f", "value", "-c", "id"], checked: true).output.trimmingCharacters(in: .newlines)
+    }
+
+    func ids(_ arguments: String...) async throws -> [String] {
+      let output = try await run(arguments + ["-f", "value", "-c", "ID"], checked: true).output
+      return output.split(separator: "\n").map(String.init)
+    }
+
+    private func run(_ arguments: [String], checked: Bool) async throws -> CommandOutput {
+      let output = try await installation.namespace.run(
+        [program, "--os-cloud", "plugboard"] + arguments,
+        environment: ["OS_CLIENT_CONFIG_FILE": installation.folder.file("clouds.yaml")])
+      if checked {
+        let command = arguments.joined(separator: " ")
+        try #require(output.succeeded, "openstack \(command): \(output.errors)\(output.output)")
+      }
+      return output
+    }
+  }
+}
