@@ -26,6 +26,7 @@ package struct IdentityService: Sendable {
     self.catalog = catalog
   }
 
+  /// Adds the service's whole API.
   package func addRoutes(to router: Router<OpenStackRequestContext>) {
     addDiscovery(to: router)
     addTokens(to: router)

@@ -28,6 +28,7 @@ package struct ImageService: Sendable {
     try await files.removeAll(but: kept)
   }
 
+  /// Adds the service's whole API.
   package func addRoutes(to router: Router<OpenStackRequestContext>) {
     addDiscovery(to: router)
     addImages(to: router)

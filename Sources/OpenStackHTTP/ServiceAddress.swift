@@ -29,6 +29,9 @@ package final class ServiceAddress: Sendable {
 
   package var url: String { "http://\(authority)" }
 
+  /// Only programs of this machine reach the address.
+  package var isLoopback: Bool { bindHost.hasPrefix("127.") || bindHost == "::1" || bindHost == "localhost" }
+
   /// Waits until the service listens.
   ///
   /// - Throws: `CancellationError` when the waiting task is cancelled, as it is when the service could not listen.

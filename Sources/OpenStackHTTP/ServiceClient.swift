@@ -103,3 +103,15 @@ package struct ServiceClient: Sendable {
       subjectToken: response.headers.first(name: "X-Subject-Token"))
   }
 }
+
+extension HTTPClient.Configuration {
+  /// For calls to the services' REST interfaces: connections are kept between calls, a transfer that stands still is
+  /// ended, and a service that is away is told at once, since the callers have pauses of their own.
+  package static var betweenServices: HTTPClient.Configuration {
+    var configuration = HTTPClient.Configuration(
+      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(30)))
+    configuration.httpVersion = .http1Only
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return configuration
+  }
+}

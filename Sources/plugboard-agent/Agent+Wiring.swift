@@ -18,10 +18,7 @@ struct Agent: Sendable {
 
   /// Runs until SIGTERM or SIGINT.
   func run() async throws {
-    var http = HTTPClient.Configuration.hostRPC
-    // A server that is away is told at once: the agent has pauses of its own, and the client's grow to a minute.
-    http.connectionPool.retryConnectionEstablishment = false
-    let httpClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
+    let httpClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .hostRPC)
     let outcome: Result<Void, any Error>
     do {
       let agent = try LinuxBridgeAgent(

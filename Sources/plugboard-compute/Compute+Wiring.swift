@@ -19,12 +19,21 @@ struct Compute: Sendable {
   /// Runs until SIGTERM or SIGINT.
   func run() async throws {
     let rpcHTTP = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .hostRPC)
-    let serviceHTTP = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.serviceHTTP)
+    let serviceHTTP = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .betweenServices)
     let outcome: Result<Void, any Error>
     do {
-      let host = try computeHost(rpcHTTP: rpcHTTP, serviceHTTP: serviceHTTP)
+      let networkingTokens = tokens(configuration.networking, serviceHTTP)
+      let imageTokens =
+        configuration.image.hasSameLogin(as: configuration.networking)
+        ? networkingTokens : tokens(configuration.image, serviceHTTP)
+      let host = try computeHost(
+        rpcHTTP: rpcHTTP, serviceHTTP: serviceHTTP, networkingTokens: networkingTokens, imageTokens: imageTokens)
       let group = ServiceGroup(
-        services: [host], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration: .init(
+          services: [
+            .init(service: FirstToken(source: networkingTokens, logger: logger), successTerminationBehavior: .ignore),
+            .init(service: host),
+          ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
       try await group.run()
       outcome = .success(())
     } catch {
@@ -35,16 +44,16 @@ struct Compute: Sendable {
     try outcome.get()
   }
 
-  private func computeHost(rpcHTTP: HTTPClient, serviceHTTP: HTTPClient) throws -> ComputeHost {
+  private func computeHost(
+    rpcHTTP: HTTPClient, serviceHTTP: HTTPClient, networkingTokens: any TokenSource, imageTokens: any TokenSource
+  ) throws -> ComputeHost {
     let rpc = HostRPCClient(
       endpoint: configuration.server, host: configuration.host, binary: "nova-compute",
       secret: configuration.secret, httpClient: rpcHTTP, logger: logger)
     let networking = NeutronClient(
-      endpoint: configuration.networking.endpoint, tokens: tokens(configuration.networking, serviceHTTP),
-      httpClient: serviceHTTP, logger: logger)
+      endpoint: configuration.networking.endpoint, tokens: networkingTokens, httpClient: serviceHTTP, logger: logger)
     let images = GlanceClient(
-      endpoint: configuration.image.endpoint, tokens: tokens(configuration.image, serviceHTTP),
-      httpClient: serviceHTTP, logger: logger)
+      endpoint: configuration.image.endpoint, tokens: imageTokens, httpClient: serviceHTTP, logger: logger)
     let cache = ImageCache(images: images, folder: "\(configuration.statePath)/image-cache", logger: logger)
     let files = InstanceFiles(cache: cache, folder: configuration.instancesPath)
     let links = try NetlinkLinks()
@@ -74,12 +83,18 @@ struct Compute: Sendable {
     KeystoneTokenSource(
       authURL: service.authURL, credentials: service.credentials, httpClient: httpClient, logger: logger)
   }
+}
 
-  /// For the services' REST interfaces: connections are kept between calls, and a transfer that stands still is ended.
-  private static var serviceHTTP: HTTPClient.Configuration {
-    var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(30)))
-    configuration.httpVersion = .http1Only
-    return configuration
+/// Logs in while nobody waits for it, so that the first boot does not have to.
+private struct FirstToken: Service {
+  let source: any TokenSource
+  let logger: Logger
+
+  func run() async throws {
+    do {
+      _ = try await cancelWhenGracefulShutdown { try await source.token() }
+    } catch {
+      logger.warning("There is no token yet; the first boot tries again", metadata: ["error": "\(error)"])
+    }
   }
 }

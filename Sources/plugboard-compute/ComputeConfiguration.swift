@@ -20,6 +20,14 @@ struct ComputeConfiguration: Sendable {
     var endpoint: String
     var authURL: String
     var credentials: KeystoneTokenSource.Credentials
+
+    /// Whether one token serves both.
+    func hasSameLogin(as other: Service) -> Bool {
+      let (mine, others) = (credentials, other.credentials)
+      return authURL == other.authURL && mine.username == others.username && mine.password == others.password
+        && mine.projectName == others.projectName && mine.userDomainName == others.userDomainName
+        && mine.projectDomainName == others.projectDomainName
+    }
   }
 
   enum Driver: String, CaseIterable, Sendable {

@@ -63,13 +63,16 @@ struct ClientFiles: Sendable {
       """, to: "clouds.yaml")
   }
 
-  func writeAgentConfiguration(networkingURL: String, secret: String) async throws {
+  /// - Parameter isOneMachine: The server listens on loopback, so the agent is on this machine and there is no other: VXLAN
+  ///   networks, the default, work then without a tunnel to anywhere. Several hosts name their `local_ip` themselves.
+  func writeAgentConfiguration(networkingURL: String, secret: String, isOneMachine: Bool) async throws {
+    let vxlan = isOneMachine ? "[vxlan]\nlocal_ip = 127.0.0.1\nremote_ips =\n" : ""
     try await write(
       """
       [plugboard]
       server = \(networkingURL)
       secret = \(secret)
-
+      \(vxlan)
       """, to: "agent.conf")
   }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Logging
 import OsloConfig
 
@@ -58,9 +57,6 @@ struct PlugboardServer: AsyncParsableCommand {
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     var logger = Logger(label: "plugboard-server")
     logger.logLevel = configuration.logLevel
-    // A log-in borrows 16 MiB for scrypt. With the threshold set, glibc gives such pieces back to the kernel each time;
-    // left alone it raises the threshold after the first one and keeps them.
-    mallopt(M_MMAP_THRESHOLD, 1 << 20)
     try await Server(configuration, logger: logger).run()
   }
 

@@ -16,13 +16,11 @@ struct Readiness: Service {
   let logger: Logger
 
   func run() async throws {
-    try await cancelWhenGracefulShutdown {
-      do {
-        try await announce()
-        try await Task.sleep(for: .seconds(Int64.max / 4))
-      } catch is CancellationError {}
-    }
-    whenEnding()
+    defer { whenEnding() }
+    do {
+      try await cancelWhenGracefulShutdown { try await announce() }
+      try await gracefulShutdown()
+    } catch is CancellationError {}
   }
 
   private func announce() async throws {

@@ -57,7 +57,8 @@ extension ServerParts {
   /// Writes the files of ``ClientFiles`` for the services that are served here.
   func write(_ files: ClientFiles, _ secret: String, _ access: Access) async throws {
     if let networking = configuration.addresses[.networking] {
-      try await files.writeAgentConfiguration(networkingURL: networking.url, secret: secret)
+      try await files.writeAgentConfiguration(
+        networkingURL: networking.url, secret: secret, isOneMachine: networking.isLoopback)
     }
     guard let passwords = access.passwords, let identity = configuration.addresses[.identity] else { return }
     let identityURL = identity.url + "/v3"

@@ -30,7 +30,7 @@ struct Server {
     let inboxWakeUp = ComputeService.makeInboxWakeUp()
     let store = try Store(
       path: configuration.database, listeners: [PortStatusListener(), deliveryWakeUp, inboxWakeUp], logger: logger)
-    let httpClient = HTTPClient(eventLoopGroupProvider: .singleton)
+    let httpClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .betweenServices)
     do {
       let parts = ServerParts(
         configuration: configuration, store: store, httpClient: httpClient, deliveryWakeUp: deliveryWakeUp,

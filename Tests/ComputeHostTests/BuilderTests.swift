@@ -61,6 +61,22 @@ struct BuilderTests {
     }
   }
 
+  @Test("a boot that waits tells its steps so far, so that a person sees what it waits for")
+  func stuck() async throws {
+    try await Workshop.with { shop in
+      async let build: Void = shop.builder().build(shop.request())
+      await shop.untilPaused()
+      #expect(shop.server.steps.entries.isEmpty)
+      shop.clock.advance(by: shop.options.lookInterval)
+      await shop.server.steps.until("guest_created_paused")
+      #expect(!shop.server.steps.entries.contains("guest_resumed"))
+      try shop.plug()
+      try await build
+      #expect(shop.server.steps.entries.filter { $0 == "guest_created_paused" }.count == 1)
+      #expect(shop.server.steps.entries.last == "active")
+    }
+  }
+
   @Test("a late event of an earlier plug does not resume a guest whose port is DOWN")
   func lateEventOfAnEarlierPlug() async throws {
     try await Workshop.with { shop in
@@ -99,7 +115,7 @@ struct BuilderTests {
       await shop.networking.calls.until { $0.filter { $0 == .look }.count > 2 }
       shop.networking.isDown.withLock { $0 = false }
       shop.networking.setStatus("ACTIVE")
-      await shop.clock.untilAsleep(2)
+      await shop.clock.untilAsleep(Workshop.sleepers)
       shop.clock.advance(by: shop.options.lookInterval)
       try await build
       #expect(shop.guests.calls.entries.last == .resume(shop.instanceID))

@@ -11,7 +11,7 @@ struct CrashTests {
   private func again(_ shop: Workshop) async throws {
     let events = InstanceEvents()
     async let build: Void = shop.builder(events: events).build(shop.request())
-    await shop.clock.untilAsleep(2)
+    await shop.clock.untilAsleep(Workshop.sleepers)
     shop.networking.setStatus("ACTIVE")
     shop.clock.advance(by: shop.options.lookInterval)
     try await build

@@ -1,4 +1,6 @@
 import FoundationEssentials
+import Glibc
+import Libvirt
 
 /// A folder for one test, and files in it. Foundation stays in this file: it has a `UUID` of its own.
 enum Files {
@@ -20,5 +22,16 @@ enum Files {
   static func names(in path: String) -> [String]? { try? FileManager.default.contentsOfDirectory(atPath: path) }
 
   /// The folder of the one embedded driver of the test process; `LibvirtTests` has the same.
-  static let libvirtStatePath = "/tmp/plugboard-test-\(ProcessInfo.processInfo.processIdentifier)"
+  static let libvirtStatePath: String = {
+    // The driver lives as long as the process, so its folders can go only when that ends.
+    atexit {
+      try? FileManager.default.removeItem(atPath: Files.processFolder)
+      if let run = EmbeddedDriver.runFolder(ofRoot: Files.processFolder + "/libvirt") {
+        try? FileManager.default.removeItem(atPath: run)
+      }
+    }
+    return processFolder
+  }()
+
+  static let processFolder = "/tmp/plugboard-test-\(ProcessInfo.processInfo.processIdentifier)"
 }

@@ -74,10 +74,13 @@ struct Workshop: Sendable {
     try event()
   }
 
-  /// Waits until the guest is there and paused, and the two clocks of the wait run.
+  /// How many sleep while a guest waits: the time-out, the next look, the next record of the timeline.
+  static let sleepers = 3
+
+  /// Waits until the guest is there and paused, and all clocks of the wait run.
   func untilPaused() async {
     await guests.calls.until(.create(instanceID, paused: true))
-    await clock.untilAsleep(2)
+    await clock.untilAsleep(Self.sleepers)
   }
 
   static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

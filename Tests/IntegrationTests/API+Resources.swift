@@ -4,14 +4,18 @@ import Support
 import Testing
 
 extension API {
-  /// A network with a subnet; returns the network's id.
-  func makeNetwork(_ name: String = "private", cidr: String = "10.20.30.0/24") async throws -> String {
-    let network = try await checked(
-      "POST", .networking, "/v2.0/networks", ["network": ["name": .string(name), "provider:network_type": "local"]])
+  /// A network with a subnet; returns the network's id. It is of type `flat` if a physical network is named, else
+  /// `local`.
+  func makeNetwork(physicalNetwork: String? = nil) async throws -> String {
+    var body = JSONObject()
+    body["name"] = "private"
+    body["provider:network_type"] = physicalNetwork == nil ? "local" : "flat"
+    body["provider:physical_network"] = physicalNetwork.map(JSONValue.string)
+    let network = try await checked("POST", .networking, "/v2.0/networks", ["network": .object(body)])
     let id = try #require(network["network"]?["id"]?.string)
     try await checked(
       "POST", .networking, "/v2.0/subnets",
-      ["subnet": ["network_id": .string(id), "ip_version": 4, "cidr": .string(cidr)]])
+      ["subnet": ["network_id": .string(id), "ip_version": 4, "cidr": "10.20.30.0/24"]])
     return id
   }
 

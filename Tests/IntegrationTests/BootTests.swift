@@ -30,11 +30,7 @@ extension IntegrationTests {
         let port = try await installation.port(of: server)
         #expect(try await installation.namespace.links().contains("tap\(port.prefix(11))"))
         #expect(try await installation.namespace.links().contains("brq\(network.prefix(11))"))
-
-        let timeline = try await runChecked([
-          Installation.binary("plugboard"), "boot-timeline", "first", "--database",
-          installation.folder.file("plugboard.sqlite3"),
-        ])
+        let timeline = try await installation.timeline(of: "first")
         #expect(timeline.hasSuffix("The boot is complete.\n"), "\(timeline)")
         #expect(expected.allSatisfy { timeline.contains($0) }, "\(timeline)")
       }
@@ -53,10 +49,13 @@ extension IntegrationTests {
         try await waitUntil("the server is gone") {
           try await api.request("GET", .compute, "/v2.1/servers/\(server)").status == 404
         }
+        #expect(try await !installation.namespace.links().contains { $0.hasPrefix("tap") })
+        try await installation.database.wait(
+          until: "the port is gone", "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM ports)")
+        #expect(try await api.request("DELETE", .networking, "/v2.0/networks/\(network)").status == 204)
         try await waitUntil("only the loopback interface is left") {
           try await installation.namespace.links() == ["lo"]
         }
-        #expect(try installation.database.count("SELECT count(*) FROM ports") == 0)
         try await installation.database.wait(
           until: "the outbox is empty", "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pending_events)")
       }
@@ -77,6 +76,15 @@ extension IntegrationTests {
         #expect(try installation.database.text("SELECT status FROM ports") == "DOWN")
         #expect(try !installation.steps(of: server).contains("guest_resumed"))
         #expect(textOfFile(installation.console(of: server)) == "")
+        let port = try await installation.port(of: server)
+        let tap = "tap\(port.prefix(11))"
+        let timeline = try await installation.timeline(of: server)
+        let waits = "The agent on compute1 has not seen \(tap) yet (port DOWN -> BUILD).\n"
+        #expect(timeline.hasSuffix(waits), "\(timeline)")
+        let shown = try await runChecked([
+          "sqlite3", "-readonly", installation.databaseFile, "SELECT status, host, vif_type, tap FROM v_ports",
+        ])
+        #expect(shown == "DOWN|compute1|bridge|\(tap)\n")
         try installation.agent.thaw()
         try await installation.waitUntilActive(server)
         try await installation.requireProperBoot(of: server)
@@ -94,6 +102,11 @@ extension IntegrationTests {
 }
 
 extension Installation {
+  /// What `plugboard boot-timeline` prints.
+  func timeline(of server: String) async throws -> String {
+    try await runChecked([Self.binary("plugboard"), "boot-timeline", server, "--database", databaseFile])
+  }
+
   /// The file that the guest's serial port writes.
   func console(of server: String) -> String { folder.file("host/instances/\(server)/console.log") }
 }

@@ -20,7 +20,7 @@ extension Installation {
 
   /// The steps of a boot in the order in which they happened.
   func steps(of server: String) throws -> [String] {
-    try database.rows("SELECT step FROM v_boot_timeline WHERE instance_id = ? ORDER BY ms", [server]).map { $0[0] }
+    try database.rows("SELECT step FROM v_boot_timeline WHERE instance_id = ?", [server]).map { $0[0] }
   }
 
   /// The id of the server's only port, once there is one.
@@ -38,6 +38,8 @@ extension Installation {
   /// Requires what every boot promises once it has ended: the guest was resumed after its port was ACTIVE, the plugged
   /// event was delivered once and nothing is left in the outbox, and nothing was built twice.
   func requireProperBoot(of server: String) async throws {
+    // The host tells its steps when the boot has ended.
+    try await waitForStep("guest_resumed", of: server)
     let steps = try steps(of: server)
     let text = steps.joined(separator: ", ")
     let active = try #require(steps.firstIndex(of: "port BUILD -> ACTIVE"), "\(text)")

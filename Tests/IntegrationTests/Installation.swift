@@ -26,10 +26,14 @@ final class Installation: Sendable {
     self.driver = driver
     folder = try TemporaryDirectory()
     namespace = try await NetworkNamespace()
-    let path = folder.file("plugboard.sqlite3")
-    try await runChecked([Self.binary("plugboard-migrate"), "--database", path, "up"])
-    database = try DatabaseWatch(path: path)
+    try await runChecked([Self.binary("plugboard-migrate"), "--database", folder.file(Self.databaseName), "up"])
+    database = try DatabaseWatch(path: folder.file(Self.databaseName))
   }
+
+  /// The path of the database.
+  var databaseFile: String { folder.file(Self.databaseName) }
+
+  private static let databaseName = "plugboard.sqlite3"
 
   /// Runs `body` with an installation, and removes everything afterwards, whatever happened. If the body throws, the
   /// ends of the programs' logs are shown.
@@ -64,7 +68,7 @@ final class Installation: Sendable {
       name, "plugboard-server",
       [
         "--services", services.joined(separator: ","), "--state-path", folder.path,
-        "--database", folder.file("plugboard.sqlite3"), "--ready-file", ready,
+        "--database", databaseFile, "--ready-file", ready,
       ], environment: environment)
     try await waitUntil("\(name) is ready") {
       if server.hasEnded { throw CommandFailure.ended(server) }

@@ -10,7 +10,7 @@ extension IntegrationTests {
       try await Installation.with(driver: .libvirt) { installation in
         try await installation.startAll(compute: ["OS_DEFAULT__VIF_PLUGGING_TIMEOUT": "3"])
         let image = try await API(installation).makeGuestImage()
-        let (server, _) = try await installation.bootWithoutAgent(image: image)
+        let server = try await installation.bootWithoutAgent(image: image)
         let state = try await installation.database.wait(
           until: "the boot has ended",
           "SELECT vm_state FROM instances WHERE id = ? AND vm_state IN ('active', 'error')", server)
@@ -19,7 +19,12 @@ extension IntegrationTests {
         #expect(textOfFile(installation.console(of: server)) == "")
         let shown = try await API(installation).checked("GET", .compute, "/v2.1/servers/\(server)")
         #expect(shown["server"]?["status"] == "ERROR")
-        #expect(shown["server"]?["fault"]?["message"]?.string?.contains("Virtual Interface creation failed") == true)
+        #expect(
+          shown["server"]?["fault"]?["message"]
+            == .string("Build of instance \(server) aborted: Failed to allocate the network(s), not rescheduling."))
+        let details = try installation.database.text("SELECT fault_details FROM instances WHERE id = ?", server)
+        let port = try installation.database.text("SELECT port_id FROM port_transitions")
+        #expect(details?.contains("timeout waiting for network-vif-plugged-\(port ?? "")") == true, "\(details ?? "")")
         try await waitUntil("the guest is gone") {
           try await installation.guests(of: server).isEmpty
         }
@@ -32,7 +37,7 @@ extension IntegrationTests {
         try await installation.startAll(compute: [
           "OS_DEFAULT__VIF_PLUGGING_TIMEOUT": "2", "OS_DEFAULT__VIF_PLUGGING_IS_FATAL": "false",
         ])
-        let (server, _) = try await installation.bootWithoutAgent()
+        let server = try await installation.bootWithoutAgent()
         try await installation.waitUntilActive(server)
         #expect(try installation.database.text("SELECT status FROM ports") == "DOWN")
         #expect(try installation.compute.logTail(lines: 1000).contains(" warning "))

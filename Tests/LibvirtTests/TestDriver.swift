@@ -1,10 +1,22 @@
 import FoundationEssentials
+import Glibc
 import Libvirt
 
 /// The one embedded driver of the test process, and guests on it.
 enum TestDriver {
   /// A process can have one root only, so every test target takes this one.
-  static let root = "/tmp/plugboard-test-\(ProcessInfo.processInfo.processIdentifier)/libvirt"
+  static let root: String = {
+    // The driver lives as long as the process, so its folders can go only when that ends.
+    atexit {
+      try? FileManager.default.removeItem(atPath: TestDriver.folder)
+      if let run = EmbeddedDriver.runFolder(ofRoot: TestDriver.folder + "/libvirt") {
+        try? FileManager.default.removeItem(atPath: run)
+      }
+    }
+    return folder + "/libvirt"
+  }()
+
+  static let folder = "/tmp/plugboard-test-\(ProcessInfo.processInfo.processIdentifier)"
 
   static func connection() async throws -> Connection { try await EmbeddedDriver.open(root: root) }
 

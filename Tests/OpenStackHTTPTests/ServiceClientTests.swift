@@ -29,6 +29,7 @@ struct ServiceClientTests {
 
   private static func slowRoutes(_ router: Router<OpenStackRequestContext>) {
     router.get("/slow") { _, _ in
+      // Stands for a service that never answers; the client's deadline ends the test.
       try await Task.sleep(for: .seconds(3600))
       return Response.empty(.ok)
     }

@@ -14,13 +14,24 @@ struct OutlookTests {
       { $0.hostHeartbeat = longAgo },
       "plugboard-compute on compute1 has to come back: its last heartbeat was at 2026-11-23 01:14:09 UTC."
     ),
-    ({ $0.keep(upTo: "build_sent") }, "The host compute1 has not taken the request to build yet (build_received)."),
     (
-      { $0.keep(upTo: "build_received") },
+      {
+        $0.keep(upTo: "build_sent")
+        $0.ports = []
+      }, "The host compute1 has not taken the request to build yet (build_received)."
+    ),
+    (
+      {
+        $0.keep(upTo: "build_received")
+        $0.ports = []
+      },
       "The host compute1 has to get its ports from the Networking service (ports_allocated)."
     ),
     (
-      { $0.keep(upTo: "vif_wait_registered") },
+      {
+        $0.keep(upTo: "vif_wait_registered")
+        $0.ports[0].status = .down
+      },
       "The host compute1 has to prepare the image and the guest (guest_create_started)."
     ),
     (
@@ -31,6 +42,7 @@ struct OutlookTests {
       { $0.ports[1].agentHeartbeat = longAgo },
       "plugboard-agent on compute1 has to wire tap00000000-00, but its last heartbeat was at 2026-11-23 01:14:09 UTC."
     ),
+    ({ $0.keep(upTo: "build_sent") }, "The agent on compute1 has not seen tap00000000-00 yet (port DOWN -> BUILD)."),
     ({ _ in }, "The agent on compute1 has not seen tap00000000-00 yet (port DOWN -> BUILD)."),
     ({ $0.ports[1].status = .build }, "The agent on compute1 is wiring tap00000000-00 (port BUILD -> ACTIVE)."),
     (

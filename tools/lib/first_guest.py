@@ -105,7 +105,7 @@ def boot(cloud, directory):
     say("The guest is ACTIVE")
 
 
-def main(arguments):
+def run(arguments):
     cloud = openstack.connect(cloud="plugboard")
     if arguments[:1] == ["boot"] and len(arguments) == 2:
         boot(cloud, pathlib.Path(arguments[1]))
@@ -113,6 +113,13 @@ def main(arguments):
         delete(cloud, list(cloud.compute.servers(all_projects=True)))
     else:
         raise SystemExit(__doc__)
+
+
+def main(arguments):
+    try:
+        run(arguments)
+    except openstack.exceptions.SDKException as error:
+        raise SystemExit(f"first_guest.py: {error}")
 
 
 if __name__ == "__main__":

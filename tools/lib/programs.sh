@@ -7,12 +7,13 @@ logs=$state/log
 
 query() { sqlite3 -readonly -cmd '.timeout 5000' "$database" "$1"; }
 
-# When a process began, in ticks since the machine's start: field 22 of its stat line. Nothing when it is gone.
+# When a process began, in ticks since the machine's start: field 22 of its stat line. Nothing when it is gone, or has
+# ended and waits for its parent to notice.
 process_start() {
   local line fields
   line=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
   read -ra fields <<<"${line##*) }"
-  printf '%s' "${fields[19]}"
+  [ "${fields[0]}" = Z ] || printf '%s' "${fields[19]}"
 }
 
 # Prints the pid of a program that runs, and fails when it does not.
@@ -56,6 +57,13 @@ stop_program() {
   rm -f "$state/run/$name.pid"
 }
 
+# In the opposite order of their start.
+stop_programs() {
+  stop_program plugboard-compute
+  stop_program plugboard-agent
+  stop_program plugboard-server
+}
+
 # A program that was built anew since it was started is stopped, to be started again.
 stop_outdated() {
   local name
@@ -84,10 +92,12 @@ wait_until() {
 
 # Ends what is left of our guests when the compute process could not do it any more: QEMU tells its instance's id.
 end_guests() {
-  local instance process
+  local instance process command
   while read -r instance; do
     for process in /proc/[0-9]*; do
-      if tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q "^[^ ]*qemu.* -uuid $instance "; then
+      # A process may end while it is looked at.
+      command=$(tr '\0' ' ' 2>/dev/null <"$process/cmdline") 2>/dev/null || continue
+      if grep -q "^[^ ]*qemu.* -uuid $instance " <<<"$command"; then
         say "Ending the guest $instance (pid ${process#/proc/})"
         kill -KILL "${process#/proc/}" || true
       fi

@@ -2,8 +2,8 @@ package import HostRPC
 package import Model
 internal import Synchronization
 
-/// The steps of one boot on this host with their true times, kept until the guest runs: telling the server of each at
-/// once would cost the boot a call a step.
+/// The steps of one boot on this host with their true times, kept until the guest runs or the boot has to wait: telling
+/// the server of each at once would cost the boot a call a step.
 package final class BootTimeline: Sendable {
   private let steps = Mutex<[RecordInstanceEvents.Step]>([])
   private let now: @Sendable () -> Timestamp
@@ -33,11 +33,18 @@ package final class BootTimeline: Sendable {
     }
   }
 
-  /// All steps so far; what is taken is not given again.
-  package func take() -> [RecordInstanceEvents.Step] {
-    steps.withLock { steps in
+  /// Hands over the steps that have not been handed over yet. If `body` throws, they are kept for the next time.
+  package func flush(_ body: ([RecordInstanceEvents.Step]) async throws -> Void) async rethrows {
+    let taken = steps.withLock { steps in
       defer { steps = [] }
       return steps
+    }
+    if taken.isEmpty { return }
+    do {
+      try await body(taken)
+    } catch {
+      steps.withLock { $0 = taken + $0 }
+      throw error
     }
   }
 

@@ -71,6 +71,7 @@ package struct Builder: Sendable {
     let plugging = PlugWait(
       wait: wait, ports: waiting, networking: networking, options: options, clock: clock, logger: logger)
     async let outcome = plugging.outcome(timeline)
+    async let _ = recordWhileWaiting(timeline, of: request.instanceID)
     for vif in vifs { try await links.ensureBridge(vif.bridge, mtu: vif.mtu) }
     if existing == nil, let prepared = try await prepared {
       try await create(request, prepared, vifs, paused: !waiting.isEmpty, timeline)
@@ -165,10 +166,16 @@ package struct Builder: Sendable {
     }
   }
 
-  /// The timeline is worth one try: without it everything works.
+  /// Tells of the steps so far whenever the boot has waited for a while, so that a person can see what it waits for. It
+  /// ends with the task that waits.
+  private func recordWhileWaiting(_ timeline: BootTimeline, of id: UUID) async {
+    while (try? await clock.sleep(for: options.lookInterval)) != nil { await record(timeline, of: id) }
+  }
+
+  /// The timeline is worth one try at a time: without it everything works.
   private func record(_ timeline: BootTimeline, of id: UUID) async {
     do {
-      try await server.record(timeline.take(), of: id)
+      try await timeline.flush { try await server.record($0, of: id) }
     } catch {
       logger.warning("The timeline was not recorded", metadata: ["instance.id": "\(id)", "error": "\(error)"])
     }
@@ -180,7 +187,12 @@ extension PlugWait {
   fileprivate func outcome(_ timeline: BootTimeline) async throws -> PlugOutcome {
     guard !ports.isEmpty else { return .plugged }
     let outcome = try await run()
-    timeline.mark("vifs_plugged", outcome == .plugged ? nil : "\(outcome)")
+    switch outcome {
+    case .plugged: timeline.mark("vifs_plugged")
+    case .timedOut(let ports):
+      timeline.mark("vif_wait_timed_out", ports.map(\.description).joined(separator: ", "))
+    case .failed(let port): timeline.mark("vif_plugging_failed", port.description)
+    }
     return outcome
   }
 }

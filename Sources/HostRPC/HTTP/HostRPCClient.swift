@@ -116,6 +116,8 @@ extension HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(15)))
     configuration.httpVersion = .http1Only
+    // A server that is away is told at once: the callers have pauses of their own, and the client's grow to a minute.
+    configuration.connectionPool.retryConnectionEstablishment = false
     return configuration
   }
 }

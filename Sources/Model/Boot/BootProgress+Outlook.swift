@@ -34,13 +34,14 @@ extension BootProgress {
     if isGone(hostHeartbeat) {
       return "plugboard-compute on \(host) has to come back: \(lastSeen(hostHeartbeat))."
     }
-    if !has("build_received") {
+    // A host tells its steps together, now and then: a port that is there says that it has got that far.
+    if !has("build_received"), ports.isEmpty {
       return "The host \(host) has not taken the request to build yet (build_received)."
     }
-    if !has("ports_allocated") {
+    if !has("ports_allocated"), ports.isEmpty {
       return "The host \(host) has to get its ports from the Networking service (ports_allocated)."
     }
-    if !has("guest_create_started") {
+    if has("ports_allocated"), !has("guest_create_started"), ports.allSatisfy({ $0.status == .down }) {
       return "The host \(host) has to prepare the image and the guest (guest_create_started)."
     }
     return missingPlug(isGone: isGone) ?? missingDelivery ?? missingGuest(on: host)

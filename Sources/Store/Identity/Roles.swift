@@ -14,6 +14,7 @@ extension Snapshot {
     try first("SELECT id, name FROM roles WHERE name = ?", name) { Role(id: $0.text(0), name: $0.text(1)) }
   }
 
+  /// What a user is in a project; empty if it is nothing there.
   package func roles(ofUser userID: String, inProject projectID: String) throws -> [Role] {
     try rows(
       """
@@ -28,6 +29,7 @@ extension Snapshot {
     try rows("SELECT DISTINCT user_id FROM role_assignments WHERE project_id = ?", projectID) { $0.text(0) }
   }
 
+  /// Who has which role where, ordered by user, project and role.
   package func roleAssignments() throws -> [RoleAssignment] {
     try rows("SELECT user_id, project_id, role_id FROM role_assignments ORDER BY user_id, project_id, role_id") {
       RoleAssignment(userID: $0.text(0), projectID: $0.text(1), roleID: $0.text(2))

@@ -1,9 +1,6 @@
 import Crypto
+import Migrations
 import Model
-
-#if canImport(Migrations)
-  import Migrations
-#endif
 
 /// One step of the schema: a file `NNNN_name.sql`.
 package struct Migration: Hashable, Sendable {
@@ -43,16 +40,12 @@ package struct Migration: Hashable, Sendable {
 extension Migration {
   /// The migrations that this program was built with, in order.
   package static let carried: [Migration] = {
-    #if canImport(Migrations)
-      MigrationFiles.all.map { file, contents in
-        guard let migration = Migration(file: file, contents: contents) else {
-          preconditionFailure("\(file) in Migrations is not named NNNN_name.sql, or not UTF-8")
-        }
-        return migration
+    MigrationFiles.all.map { file, contents in
+      guard let migration = Migration(file: file, contents: contents) else {
+        preconditionFailure("\(file) in Migrations is not named NNNN_name.sql, or not UTF-8")
       }
-    #else
-      []
-    #endif
+      return migration
+    }
   }()
 }
 
