@@ -23,12 +23,16 @@ let safe: [SwiftSetting] =
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioFileSystem: Target.Dependency = .product(name: "_NIOFileSystem", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 
@@ -88,42 +92,52 @@ let package = Package(
       swiftSettings: safe),
     .target(
       name: "OpenStackHTTP",
-      dependencies: ["Model", "JSON", hummingbird, asyncHTTPClient, logging, nioCore, httpTypes, crypto],
+      dependencies: [
+        "Model", "JSON", hummingbird, asyncHTTPClient, serviceLifecycle, logging, nioConcurrencyHelpers, nioCore,
+        nioHTTP1, httpTypes,
+      ],
       swiftSettings: safe),
     .target(name: "OsloConfig", dependencies: [configuration], swiftSettings: safe),
 
     // Use cases on the control node
     .target(
       name: "NetworkService",
-      dependencies: ["Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, serviceLifecycle],
+      dependencies: [
+        "Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", hummingbird, serviceLifecycle, logging, httpTypes,
+      ],
       swiftSettings: safe),
     .target(
       name: "EventDelivery",
-      dependencies: ["Store", "OpenStackHTTP", "Model", "JSON", asyncHTTPClient, logging, serviceLifecycle, nioCore],
+      dependencies: ["Store", "OpenStackHTTP", "Model", "JSON", serviceLifecycle, logging],
       swiftSettings: safe),
     .target(
       name: "ComputeService",
-      dependencies: ["Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, serviceLifecycle],
+      dependencies: ["Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", hummingbird, serviceLifecycle, logging],
       swiftSettings: safe),
     .target(
       name: "IdentityService",
-      dependencies: ["Store", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, crypto, cryptoExtras],
+      dependencies: [
+        "Store", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, crypto, cryptoExtras, nioConcurrencyHelpers,
+        nioCore, nioFileSystem, nioPosix, httpTypes,
+      ],
       swiftSettings: safe),
     .target(
       name: "ImageService",
-      dependencies: ["Store", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, crypto, nioCore],
+      dependencies: [
+        "Store", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, crypto, nioCore, nioFileSystem, httpTypes,
+      ],
       swiftSettings: safe),
 
     // Use cases on every host
     .target(
       name: "L2Agent",
-      dependencies: ["HostRPC", "Netlink", "Model", "JSON", logging, serviceLifecycle],
+      dependencies: ["HostRPC", "Netlink", "Model", "JSON", serviceLifecycle, logging],
       swiftSettings: safe),
     .target(
       name: "ComputeHost",
       dependencies: [
-        "HostRPC", "OpenStackHTTP", "Libvirt", "Netlink", "Model", "JSON", asyncHTTPClient, logging,
-        serviceLifecycle, nioCore,
+        "HostRPC", "OpenStackHTTP", "Libvirt", "Netlink", "Model", "JSON", asyncHTTPClient, serviceLifecycle, logging,
+        crypto, nioHTTP1,
       ],
       swiftSettings: safe),
 
@@ -132,22 +146,22 @@ let package = Package(
       name: "plugboard-server",
       dependencies: [
         "NetworkService", "EventDelivery", "ComputeService", "IdentityService", "ImageService", "Store", "HostRPC",
-        "OpenStackHTTP", "OsloConfig", "Model", "JSON", hummingbird, asyncHTTPClient, serviceLifecycle, logging,
-        argumentParser, configuration,
+        "OpenStackHTTP", "OsloConfig", "Model", "JSON", hummingbird, asyncHTTPClient, serviceLifecycle, unixSignals,
+        logging, argumentParser,
       ],
       swiftSettings: safe),
     .executableTarget(
       name: "plugboard-agent",
       dependencies: [
-        "L2Agent", "HostRPC", "Netlink", "OsloConfig", "Model", asyncHTTPClient, serviceLifecycle, logging,
-        argumentParser, configuration,
+        "L2Agent", "HostRPC", "OsloConfig", "Model", asyncHTTPClient, serviceLifecycle, unixSignals, logging,
+        argumentParser,
       ],
       swiftSettings: safe),
     .executableTarget(
       name: "plugboard-compute",
       dependencies: [
-        "ComputeHost", "HostRPC", "OpenStackHTTP", "Libvirt", "Netlink", "OsloConfig", "Model", asyncHTTPClient,
-        serviceLifecycle, logging, argumentParser, configuration,
+        "ComputeHost", "HostRPC", "OpenStackHTTP", "OsloConfig", asyncHTTPClient, serviceLifecycle, unixSignals,
+        logging, nioCore, argumentParser,
       ],
       swiftSettings: safe),
     .executableTarget(
@@ -197,14 +211,15 @@ let package = Package(
     .testTarget(
       name: "EventDeliveryTests",
       dependencies: [
-        "EventDelivery", "Store", "OpenStackHTTP", "Model", "JSON", "Support", hummingbird, asyncHTTPClient, logging,
+        "EventDelivery", "Store", "SQLite", "OpenStackHTTP", "Model", "JSON", "Support", hummingbird, asyncHTTPClient,
+        logging,
       ],
       swiftSettings: safe),
     .testTarget(
       name: "ComputeServiceTests",
       dependencies: [
-        "ComputeService", "Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", "Support", hummingbird,
-        asyncHTTPClient, logging,
+        "ComputeService", "Store", "SQLite", "HostRPC", "OpenStackHTTP", "Model", "JSON", "Support", hummingbird,
+        asyncHTTPClient, logging, nioHTTP1,
       ],
       resources: [.copy("Captures")],
       swiftSettings: safe),

@@ -7,7 +7,8 @@ extension ComputeHost {
     /// Listens to the server until the task is cancelled: calls the first closure after each connect and the second for
     /// each message, as ``HostRPC/HostRPCClient/listen(pause:longestPause:connected:received:)`` does.
     package typealias Messages =
-      @Sendable (_ connected: @Sendable () async -> Void, _ received: @Sendable (HostMessage) async -> Void) async throws
+      @Sendable (_ connected: @Sendable () async -> Void, _ received: @Sendable (HostMessage) async -> Void)
+      async throws
       -> Void
 
     package var builder: Builder

@@ -11,7 +11,9 @@ enum HostFiles {
       atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
   }
 
-  static func names(in folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }
+  static func names(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder)
+  }
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 

@@ -77,8 +77,8 @@ package final class EventWait: Sendable {
   package let instanceID: UUID
   /// Counts the waits of the process; a later wait has a higher one.
   package let generation: Int
-  /// Yields whenever it is worth looking at the ports again; wake-ups that nobody has taken yet become one. Ends with the
-  /// wait. It is for one reader.
+  /// Yields whenever it is worth looking at the ports again; wake-ups that nobody has taken yet become one. Ends with
+  /// the wait. It is for one reader.
   package let wakeUps: AsyncStream<Void>
 
   private let wakeUp: AsyncStream<Void>.Continuation

@@ -4,8 +4,8 @@ internal import Synchronization
 /// Threads of our own for calls that block for milliseconds to seconds.
 ///
 /// Every libvirt call waits: `virDomainCreateXML` for a third of a second, `virDomainDestroy` for two. On Swift's
-/// cooperative pool, which has one thread a core, two of them would stop the whole process. Threads are made when needed
-/// and stay.
+/// cooperative pool, which has one thread a core, two of them would stop the whole process. Threads are made when
+/// needed and stay.
 package final class BlockingThreads: Sendable {
   private struct State {
     var jobs: [@Sendable () -> Void] = []

@@ -82,7 +82,8 @@ package final class Guest: Sendable {
     }
   }
 
-  private func call<Value: Sendable>(_ body: @escaping @Sendable (OpaquePointer) throws -> Value) async throws -> Value {
+  private func call<Value: Sendable>(_ body: @escaping @Sendable (OpaquePointer) throws -> Value) async throws -> Value
+  {
     // `self` is captured whole, so that the handle is valid until the call has returned.
     try await BlockingThreads.shared.run { [self] in try body(handle.pointer) }
   }

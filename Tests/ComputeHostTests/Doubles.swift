@@ -98,7 +98,9 @@ final class PortsDouble: NetworkingAPI {
       ports[id]?.vifType = vifType
       return ports[id]
     }
-    guard let port else { throw NetworkingError(status: 404, type: "PortNotFound", message: "Port \(id) could not be found.") }
+    guard let port else {
+      throw NetworkingError(status: 404, type: "PortNotFound", message: "Port \(id) could not be found.")
+    }
     return port
   }
 

@@ -1,9 +1,10 @@
 import FoundationEssentials
-import Libvirt
 import Testing
 
-/// Real guests through the embedded driver. They have no disk and no kernel: most of what is asked of them happens while
-/// they are paused.
+@testable import Libvirt
+
+/// Real guests through the embedded driver. They have no disk and no kernel: most of what is asked of them happens
+/// while they are paused.
 @Suite("A guest of libvirt's embedded driver", .serialized)
 struct GuestTests {
   @Test("is created paused with its tap, resumed, and gone with its tap after it was destroyed")
@@ -94,8 +95,33 @@ struct EmbeddedDriverTests {
   func capabilities() async throws {
     let connection = try await TestDriver.connection()
     #expect(try await connection.capabilities().contains("<arch name='x86_64'>"))
-    #expect(try await connection.guestCapabilities(type: "qemu", architecture: "x86_64").contains("<domain>qemu</domain>"))
+    #expect(
+      try await connection.guestCapabilities(type: "qemu", architecture: "x86_64").contains("<domain>qemu</domain>"))
     #expect(try await connection.hypervisorVersion() > 7_000_000)
     #expect(try await connection.isAlive())
+  }
+}
+
+@Suite("The folder of an embedded driver in memory")
+struct RunFolderTests {
+  @Test("belongs to one root, and is removed when another is opened after the root was deleted")
+  func orphans() async throws {
+    let root = "/tmp/plugboard-test-gone-\(UUID().uuidString.prefix(8))"
+    let orphan = try #require(EmbeddedDriver.runFolder(ofRoot: root), "this host has no file system in memory")
+    #expect(orphan != EmbeddedDriver.runFolder(ofRoot: TestDriver.root))
+    try FileManager.default.createDirectory(atPath: orphan, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: orphan) }
+    try Data(root.utf8).write(to: URL(fileURLWithPath: orphan + "/root"))
+    let other = TestDriver.root + "-other"
+    try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+    defer {
+      try? FileManager.default.removeItem(atPath: other)
+      if let run = EmbeddedDriver.runFolder(ofRoot: other) { try? FileManager.default.removeItem(atPath: run) }
+    }
+    try RunFolder.prepare(forRoot: other)
+    #expect(!FileManager.default.fileExists(atPath: orphan))
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: other + "/run")
+        == EmbeddedDriver.runFolder(ofRoot: other))
   }
 }

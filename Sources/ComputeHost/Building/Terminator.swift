@@ -2,8 +2,8 @@ internal import HostRPC
 package import Logging
 package import Model
 
-/// Takes instances down: the guest, its ports, its files. What has gone already is a success, so it can be asked for again
-/// after a crash at any point.
+/// Takes instances down: the guest, its ports, its files. What has gone already is a success, so it can be asked for
+/// again after a crash at any point.
 package struct Terminator: Sendable {
   package let host: String
   package let networking: any NetworkingAPI

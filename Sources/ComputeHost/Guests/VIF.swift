@@ -66,8 +66,8 @@ package struct VIFBandwidth: Hashable, Sendable {
   package var inbound: Limit?
   package var outbound: Limit?
 
-  /// `nil` if the flavor sets no limit. A value that is no number is left out, and so is a direction without an average,
-  /// which libvirt would refuse.
+  /// `nil` if the flavor sets no limit. A value that is no number is left out, and so is a direction without an
+  /// average, which libvirt would refuse.
   package init?(extraSpecs: [String: String]) {
     func limit(_ direction: String) -> Limit? {
       func value(_ name: String) -> Int? {

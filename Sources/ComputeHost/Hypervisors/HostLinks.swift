@@ -1,7 +1,7 @@
 /// The bridges and taps of this host, as far as a compute host has to do with them.
 package protocol HostLinks: Sendable {
-  /// Makes sure that a bridge is there and up, as os-vif does before a guest is plugged into it. The agent then connects
-  /// it to the network.
+  /// Makes sure that a bridge is there and up, as os-vif does before a guest is plugged into it. The agent then
+  /// connects it to the network.
   func ensureBridge(_ name: String, mtu: Int?) async throws
 
   /// Makes a tap that outlives this process, puts it into a bridge and sets it up. Only the fake driver needs it:

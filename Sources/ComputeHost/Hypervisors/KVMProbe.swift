@@ -4,7 +4,8 @@ internal import Model
 
 /// Finds out whether KVM executes guests on this host, by letting one run.
 ///
-/// `/dev/kvm` proves nothing: inside some virtual machines it is there, and every guest hangs or dies early in its boot.
+/// `/dev/kvm` proves nothing: inside some virtual machines it is there, and every guest hangs or dies early in its
+/// boot.
 package struct KVMProbe: Sendable {
   private let connection: Connection
   /// Where the answer is kept until the host boots again, and the probe's disk and console lie meanwhile.

@@ -8,7 +8,7 @@ package struct NetlinkLinks: HostLinks {
   private let remover: LinkRemover
   private let namespace: NetworkNamespace?
 
-  /// - Parameter namespace: Where the interfaces are; `nil` for that of the calling thread. Tests have one of their own.
+  /// - Parameter namespace: Where the interfaces are; `nil` for that of the calling thread.
   package init(in namespace: NetworkNamespace? = nil) throws {
     socket = try NetlinkSocket(in: namespace)
     remover = try LinkRemover(in: namespace)

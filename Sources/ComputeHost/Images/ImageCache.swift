@@ -2,7 +2,8 @@ internal import Libvirt
 package import Logging
 package import Model
 
-/// The images of this host, each downloaded once and verified. An image's data never changes, so what is there is right.
+/// The images of this host, each downloaded once and verified. An image's data never changes, so what is there is
+/// right.
 package actor ImageCache {
   private let images: any ImageAPI
   private let folder: String

@@ -57,7 +57,8 @@ package struct InstanceFiles: Sendable {
     if image.size == 0, request.image.kernelID != nil { return nil }
     let backing = try await cache.file(of: request.image.id)
     let path = "\(folder)/disk"
-    let format: GuestConfiguration.Disk.Format = (image.diskFormat ?? request.image.diskFormat) == "qcow2" ? .qcow2 : .raw
+    let format: GuestConfiguration.Disk.Format =
+      (image.diskFormat ?? request.image.diskFormat) == "qcow2" ? .qcow2 : .raw
     let wanted = UInt64(max(0, request.flavor.rootGB)) << 30
     try await BlockingThreads.shared.run {
       let size = try Self.virtualSize(of: backing, format)
@@ -74,7 +75,9 @@ package struct InstanceFiles: Sendable {
     switch format {
     case .raw: return UInt64(try HostFiles.size(of: path))
     case .qcow2:
-      guard let size = QCOW2Overlay.virtualSize(header: try HostFiles.prefix(of: path, 32)) else { throw ImageError("the image is no qcow2 file") }
+      guard let size = QCOW2Overlay.virtualSize(header: try HostFiles.prefix(of: path, 32)) else {
+        throw ImageError("the image is no qcow2 file")
+      }
       return size
     }
   }

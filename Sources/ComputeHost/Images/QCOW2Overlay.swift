@@ -1,7 +1,8 @@
 /// The bytes of an empty qcow2 file that shows another image until it is written to.
 ///
-/// It is a header, a reference count table with one block, and an empty table of level 1 (QEMU's `docs/interop/qcow2.txt`,
-/// version 3). Writing these bytes takes microseconds, where starting `qemu-img` takes tens of milliseconds of a boot.
+/// It is a header, a reference count table with one block, and an empty table of level 1 (QEMU's
+/// `docs/interop/qcow2.txt`, version 3). Writing these bytes takes microseconds, where starting `qemu-img` takes tens
+/// of milliseconds of a boot.
 package struct QCOW2Overlay: Hashable, Sendable {
   /// The image below, an absolute path.
   package var backingFile: String

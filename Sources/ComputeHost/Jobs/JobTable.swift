@@ -1,8 +1,8 @@
 package import HostRPC
 package import Model
 
-/// What is to be done for the instances of this host, and in which order: one thing at a time for an instance, a bounded
-/// number of builds at a time, and a deletion before everything else.
+/// What is to be done for the instances of this host, and in which order: one thing at a time for an instance, a
+/// bounded number of builds at a time, and a deletion before everything else.
 ///
 /// It only decides; ``ComputeHost`` does what it says.
 package struct JobTable: Sendable {
@@ -98,8 +98,8 @@ package struct JobTable: Sendable {
 
   /// The instance's job has ended.
   ///
-  /// - Parameter isDone: Whether it got to its end. Messages of a job that did not are not acknowledged: the server sends
-  ///   them again to the next process.
+  /// - Parameter isDone: Whether it got to its end. Messages of a job that did not are not acknowledged: the server
+  ///   sends them again to the next process.
   package mutating func finished(_ id: UUID, isDone: Bool) -> [Action] {
     guard let entry = entries.removeValue(forKey: id) else { return [] }
     if case .build = entry.work { runningBuilds -= 1 }

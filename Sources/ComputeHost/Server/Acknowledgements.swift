@@ -1,8 +1,8 @@
 package import Logging
 internal import Synchronization
 
-/// The messages that have been dealt with and that the server has not been told of yet. They go in batches: what is added
-/// while a call is under way goes with the next.
+/// The messages that have been dealt with and that the server has not been told of yet. They go in batches: what is
+/// added while a call is under way goes with the next.
 package final class Acknowledgements: Sendable {
   private let pending = Mutex<[Int64]>([])
   private let wakeUps: AsyncStream<Void>
@@ -17,8 +17,8 @@ package final class Acknowledgements: Sendable {
     wakeUp.yield()
   }
 
-  /// Tells the server until the task is cancelled. A message whose acknowledgement is lost comes again, and is dealt with
-  /// as one that comes twice.
+  /// Tells the server until the task is cancelled. A message whose acknowledgement is lost comes again, and is dealt
+  /// with as one that comes twice.
   package func send(through server: any ComputeServer, logger: Logger) async {
     for await _ in wakeUps {
       let ids = pending.withLock { pending in

@@ -1,8 +1,8 @@
 internal import HostRPC
 internal import Logging
 
-/// Calls the server until it has answered, with growing pauses: what a host has done must reach the server, however long
-/// that is away. It ends when the server has answered, with whatever, or when the task is cancelled.
+/// Calls the server until it has answered, with growing pauses: what a host has done must reach the server, however
+/// long that is away. It ends when the server has answered, with whatever, or when the task is cancelled.
 func persistently<Value: Sendable>(
   _ what: String, logger: Logger, _ call: () async throws -> Value
 ) async throws -> Value {
