@@ -28,7 +28,9 @@ package struct JSONWriter {
   }
 
   /// Writes an array with one element written by `write` for each of `elements`.
-  package mutating func array<Element>(_ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void) {
+  package mutating func array<Element>(
+    _ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void
+  ) {
     array { list in
       for element in elements { write(&list, element) }
     }
@@ -42,16 +44,19 @@ package struct JSONWriter {
     try body(&self)
   }
 
+  /// Writes a member with a text, escaped as JSON wants it.
   package mutating func member(_ name: StaticString, _ value: String) {
     self.name(name)
     self.value(value)
   }
 
+  /// Writes a member with an integer.
   package mutating func member(_ name: StaticString, _ value: Int) {
     self.name(name)
     self.value(value)
   }
 
+  /// Writes a member with `true` or `false`.
   package mutating func member(_ name: StaticString, _ value: Bool) {
     self.name(name)
     self.value(value)
@@ -63,11 +68,13 @@ package struct JSONWriter {
     if let value { self.value(value) } else { null() }
   }
 
+  /// Writes a member with an integer, or `null` for `nil`.
   package mutating func member(_ name: StaticString, _ value: Int?) {
     self.name(name)
     if let value { self.value(value) } else { null() }
   }
 
+  /// Writes a member with a tree.
   package mutating func member(_ name: StaticString, _ value: JSONValue) {
     self.name(name)
     self.value(value)
@@ -82,25 +89,29 @@ package struct JSONWriter {
     self.value(value)
   }
 
+  /// Writes `null` as the next element, or as the value of the member whose name was just written; as all of these do.
   package mutating func null() {
     separate()
     literal("null")
   }
 
+  /// Writes `true` or `false`.
   package mutating func value(_ value: Bool) {
     separate()
     literal(value ? "true" : "false")
   }
 
+  /// Writes an integer.
   package mutating func value(_ value: Int) { self.value(Int64(value)) }
 
+  /// Writes an integer in decimal digits, all of them: it is never rounded to a floating-point number.
   package mutating func value(_ value: Int64) {
     separate()
     bytes.append(contentsOf: String(value).utf8)
     needsComma = true
   }
 
-  /// Writes the shortest decimal that reads back as the same number; JSON has no infinity and no NaN, so they are `null`.
+  /// Writes the shortest decimal that reads back as the same number; JSON has no infinity and no NaN, they are `null`.
   package mutating func value(_ value: Double) {
     guard value.isFinite else { return null() }
     separate()
@@ -108,12 +119,14 @@ package struct JSONWriter {
     needsComma = true
   }
 
+  /// Writes a text in quotation marks, escaped.
   package mutating func value(_ value: String) {
     separate()
     string(value)
     needsComma = true
   }
 
+  /// Writes a tree, its members in the order in which they stand.
   package mutating func value(_ value: JSONValue) {
     switch value {
     case .null: null()

@@ -128,8 +128,8 @@ package final class Connection {
   /// for the whole transaction.
   package var hasDeferredViolations: Bool { plugboard_sqlite_deferred_violations(handle) > 0 }
 
-  /// Makes statements that run on after `deadline` fail with an error that ``SQLiteError/isInterrupted``. It replaces the
-  /// deadline that was set before.
+  /// Makes statements that run on after `deadline` fail with an error that ``SQLiteError/isInterrupted``. It replaces
+  /// the deadline that was set before.
   package func stopStatements(after deadline: ContinuousClock.Instant) {
     // Looked at every 10,000 steps of SQLite's virtual machine, which is less than a millisecond.
     if hooks.deadline == nil {

@@ -51,10 +51,13 @@ extension Connection {
   private var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(hooks).toOpaque() }
 
   /// Called after a row of a rowid table was inserted, updated or deleted, except rows that `OR REPLACE` removes and
-  /// rows that `DELETE` without `WHERE` removes. Replaces the closure that was set before.
+  /// rows that `DELETE` without `WHERE` removes at one stroke. Replaces the closure that was set before.
   package func onUpdate(_ closure: ((RowOperation, _ table: String, _ rowID: Int64) -> Void)?) {
     hooks.update = closure
-    guard closure != nil else { return _ = sqlite3_update_hook(handle, nil, nil) }
+    guard closure != nil else {
+      _ = sqlite3_update_hook(handle, nil, nil)
+      return
+    }
     _ = sqlite3_update_hook(
       handle,
       { context, code, _, table, rowID in
@@ -90,14 +93,20 @@ extension Connection {
   /// Called when COMMIT is about to happen; answering `false` makes it a ROLLBACK, and COMMIT fails.
   package func onCommit(_ closure: (() -> Bool)?) {
     hooks.commit = closure
-    guard closure != nil else { return _ = sqlite3_commit_hook(handle, nil, nil) }
+    guard closure != nil else {
+      _ = sqlite3_commit_hook(handle, nil, nil)
+      return
+    }
     _ = sqlite3_commit_hook(handle, { ConnectionHooks.behind($0)?.commit?() == false ? 1 : 0 }, context)
   }
 
   /// Called when a whole transaction is rolled back; not for `ROLLBACK TO` and not for a failed statement.
   package func onRollback(_ closure: (() -> Void)?) {
     hooks.rollback = closure
-    guard closure != nil else { return _ = sqlite3_rollback_hook(handle, nil, nil) }
+    guard closure != nil else {
+      _ = sqlite3_rollback_hook(handle, nil, nil)
+      return
+    }
     _ = sqlite3_rollback_hook(handle, { ConnectionHooks.behind($0)?.rollback?() }, context)
   }
 

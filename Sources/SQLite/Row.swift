@@ -22,8 +22,10 @@ package struct Row {
     sqlite3_column_name(handle, Int32(index)).map { String(cString: $0) } ?? ""
   }
 
+  /// Whether the column is `NULL`, which the functions that return no optional read as empty text, an empty blob or 0.
   package func isNull(_ index: Int) -> Bool { sqlite3_column_type(handle, Int32(index)) == SQLITE_NULL }
 
+  /// The column's text; a number is converted to text, and `NULL` is empty.
   package func text(_ index: Int) -> String {
     // The order is SQLite's: the text first, since it may convert, then its length in bytes. Text may contain NUL.
     guard let start = sqlite3_column_text(handle, Int32(index)) else { return "" }
@@ -31,26 +33,34 @@ package struct Row {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The column's text; `nil` for `NULL`.
   package func optionalText(_ index: Int) -> String? { isNull(index) ? nil : text(index) }
 
+  /// The column's integer; 0 for `NULL` and for text that is no number.
   package func integer(_ index: Int) -> Int { Int(sqlite3_column_int64(handle, Int32(index))) }
 
+  /// The column's integer; `nil` for `NULL`.
   package func optionalInteger(_ index: Int) -> Int? { isNull(index) ? nil : integer(index) }
 
   /// Any integer but 0 is true.
   package func bool(_ index: Int) -> Bool { sqlite3_column_int64(handle, Int32(index)) != 0 }
 
+  /// The column's truth value; `nil` for `NULL`.
   package func optionalBool(_ index: Int) -> Bool? { isNull(index) ? nil : bool(index) }
 
+  /// The column's number; 0 for `NULL`.
   package func double(_ index: Int) -> Double { sqlite3_column_double(handle, Int32(index)) }
 
+  /// The column's number; `nil` for `NULL`.
   package func optionalDouble(_ index: Int) -> Double? { isNull(index) ? nil : double(index) }
 
+  /// The column's bytes; `NULL` has none.
   package func blob(_ index: Int) -> [UInt8] {
     guard let start = sqlite3_column_blob(handle, Int32(index)) else { return [] }
     return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(index)))))
   }
 
+  /// The column's bytes; `nil` for `NULL`.
   package func optionalBlob(_ index: Int) -> [UInt8]? { isNull(index) ? nil : blob(index) }
 
   /// The column as it is stored, whatever its kind.

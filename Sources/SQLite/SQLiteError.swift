@@ -4,7 +4,8 @@ import CSQLite
 ///
 /// Branch on ``code`` or ``primaryCode``; ``message`` is for the person who reads the log.
 package struct SQLiteError: Error, Equatable, Sendable {
-  /// The extended result code (`SQLITE_CONSTRAINT_UNIQUE`, `SQLITE_IOERR_FSYNC`, ...), <https://sqlite.org/rescode.html>.
+  /// The extended result code (`SQLITE_CONSTRAINT_UNIQUE`, `SQLITE_IOERR_FSYNC`, ...),
+  /// <https://sqlite.org/rescode.html>.
   package let code: Int32
   /// SQLite's own words, such as `UNIQUE constraint failed: ports.mac_address`.
   package let message: String

@@ -3,8 +3,8 @@ package import SQLite
 
 /// Somebody who is told of every change of a table, whoever made it, inside the transaction that makes it.
 ///
-/// Listeners are given to ``Store/init(path:listeners:clock:logger:)`` in one visible list. Their table is a rowid table
-/// of the main database that is never written with `OR REPLACE` or `OR FAIL`.
+/// Listeners are given to ``Store/init(path:listeners:clock:logger:)`` in one visible list. Their table is a rowid
+/// table of the main database that is never written with `OR REPLACE` or `OR FAIL`.
 package protocol ChangeListener: Sendable {
   /// The table whose rows are watched.
   var table: String { get }
@@ -14,8 +14,8 @@ package protocol ChangeListener: Sendable {
   /// here belongs to the same transaction, and its own changes are announced in turn. Throwing fails the body, and only
   /// it.
   func changed(_ changes: [RowChange], in transaction: Transaction) throws
-  /// Called on the writer's thread after COMMIT with everything that the transaction has changed. Only to wake somebody:
-  /// every other write waits for it.
+  /// Called on the writer's thread after COMMIT with everything that the transaction has changed. Only to wake
+  /// somebody: every other write waits for it.
   func committed(_ changes: [RowChange])
 }
 

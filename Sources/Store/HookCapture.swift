@@ -58,12 +58,12 @@ final class HookCapture: ChangeCapture, ChangeLog {
 
   func count() -> Int { changes.count }
 
-  /// - Throws: ``StoreError`` when a row has disappeared without a word from the update hook: `OR REPLACE` does that, and
-  ///   a watched table is never written so.
+  /// - Throws: ``StoreError`` when a row was to change and the update hook has not said that it did. The row that gives
+  ///   way to another by SQLite's REPLACE conflict resolution is such a one, so a watched table is never written so.
   func changes(since mark: Int) throws -> [CapturedChange] {
     if let lost = announced.first {
       let table = watched[lost.listener].table
-      throw StoreError(.schema, "A row of \(table) was replaced; a watched table is never written with OR REPLACE.")
+      throw StoreError(.schema, "A row of \(table) gave way to another: a watched table is written by upsert.")
     }
     return Array(changes.dropFirst(mark))
   }

@@ -2,7 +2,8 @@ package import SQLite
 
 /// The database at one moment: what a body of ``Store/read(_:)`` reads from.
 ///
-/// Repositories are extensions of it, in the folders beside this file. It is not `Sendable`, so it cannot leave its body.
+/// Repositories are extensions of it, in the folders beside this file. It is not `Sendable`, so it cannot leave its
+/// body.
 package class Snapshot {
   let connection: Connection
 

@@ -15,7 +15,6 @@ final class TriggerCapture: ChangeCapture {
     self.watched = watched
     // Without it, rows that OR REPLACE removes call no trigger.
     try connection.run("PRAGMA recursive_triggers = ON")
-    try connection.run("PRAGMA temp_store = MEMORY")
     let widest = watched.map(\.columns.count).max() ?? 0
     let values = (0..<widest).map { ", old_\($0), new_\($0)" }.joined()
     try connection.run(

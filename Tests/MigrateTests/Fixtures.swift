@@ -5,8 +5,16 @@ import Support
 
 /// Migrations for tests, and the files they would be.
 enum Fixture {
-  static let first = "CREATE TABLE lamps (id INTEGER PRIMARY KEY, status TEXT NOT NULL) STRICT;\nINSERT INTO lamps VALUES (1, 'ON');\n"
-  static let second = "ALTER TABLE lamps ADD COLUMN name TEXT;\nCREATE TABLE bulbs (id INTEGER PRIMARY KEY, lamp INTEGER REFERENCES lamps (id)) STRICT;\n"
+  static let first = """
+    CREATE TABLE lamps (id INTEGER PRIMARY KEY, status TEXT NOT NULL) STRICT;
+    INSERT INTO lamps VALUES (1, 'ON');
+
+    """
+  static let second = """
+    ALTER TABLE lamps ADD COLUMN name TEXT;
+    CREATE TABLE bulbs (id INTEGER PRIMARY KEY, lamp INTEGER REFERENCES lamps (id)) STRICT;
+
+    """
   /// Takes long enough to be killed in its middle.
   static let slow = """
     CREATE TABLE numbers (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;

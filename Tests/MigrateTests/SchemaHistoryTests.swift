@@ -16,7 +16,8 @@ struct SchemaHistoryTests {
     #expect(migration?.version == 12)
     #expect(migration?.name == "ports_and_bindings")
     #expect(migration?.file == "0012_ports_and_bindings.sql")
-    for file in ["12_a.sql", "00012_a.sql", "0012.sql", "0012_.sql", "0012_a.txt", "0000_a.sql", "+012_a.sql", "a.sql"] {
+    let tooLongOrShort = ["12_a.sql", "00012_a.sql", "0012.sql", "0012_.sql", "a.sql"]
+    for file in tooLongOrShort + ["0012_a.txt", "0000_a.sql", "+012_a.sql"] {
       #expect(Migration(file: file, contents: []) == nil)
     }
     #expect(Migration(file: "0001_a.sql", contents: [0xFF]) == nil)

@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// The tool as an operator runs it.
-@Suite("plugboard-migrate")
+@Suite("plugboard-migrate", .timeLimit(.minutes(2)))
 struct ToolTests {
   private let folder: TemporaryDirectory
   private let database: String
@@ -63,6 +63,30 @@ struct ToolTests {
     #expect(status.status == 1 && status.output.contains("edited since"))
   }
 
+  @Test("a gap in the files, and a file that is no database, are refused, and neither is touched")
+  func gapsAndOtherFiles() async throws {
+    let migrations = try files(Fixture.first, Fixture.second, Fixture.second)
+    try FileManager.default.removeItem(atPath: migrations + "/0002_step.sql")
+    for action in ["up", "status", "check"] {
+      let gap = try await migrate(action, "--migrations", migrations)
+      #expect(gap.status == 1 && gap.errors.contains("0002 is missing"))
+    }
+    #expect(!FileManager.default.fileExists(atPath: database))
+    let diary = try folder.write("Dear diary, this is not a database at all.\n".utf8, to: "plugboard.sqlite3")
+    for action in ["up", "status", "check"] {
+      let output = try await migrate(action)
+      #expect(output.status == 1 && output.errors.contains("is not a SQLite database"))
+    }
+    #expect(textOfFile(diary).hasPrefix("Dear diary"))
+  }
+
+  /// The finished copies beside the database. One that was interrupted may have left its journal as well.
+  private func copies() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasPrefix("plugboard.sqlite3.0") && !$0.contains(".unfinished") }
+      .map { folder.file($0) }
+  }
+
   @Test("it says where the copy is")
   func copy() async throws {
     #expect(try await migrate("--migrations", files(Fixture.first)).succeeded)
@@ -77,18 +101,23 @@ struct ToolTests {
     let expected: [[String]] = [
       [], ["lamps", "schema_migrations"], ["numbers", "schema_migrations"], ["bulbs", "numbers", "schema_migrations"],
     ]
-    for step in ["0001_step.sql", "0002_step.sql", "0003_step.sql"] {
-      let log = folder.file("log-\(step)")
+    let steps = ["0001_step.sql", "Copying the database", "0002_step.sql", "Copying the database", "0003_step.sql"]
+    for (number, step) in steps.enumerated() {
+      let log = folder.file("log-\(number)")
       let process = try ProgramProcess(
         name: "plugboard-migrate", command: [Self.program(), "--database", database, "--migrations", migrations],
         output: log)
       try await waitUntil("it is at \(step), or through") { textOfFile(log).contains(step) || process.hasEnded }
       await process.kill()
       let version = try Migrator(path: database, migrations: Migration.inFolder(migrations)).history().applied.count
-      #expect(try FileManager.default.fileExists(atPath: database) ? tables(of: database) == expected[version] : version == 0)
+      let isThere = FileManager.default.fileExists(atPath: database)
+      #expect(try isThere ? tables(of: database) == expected[version] : version == 0)
     }
     #expect(try await migrate("--migrations", migrations).succeeded)
     #expect(try tables(of: database) == expected[3])
+    for copy in try copies() {
+      #expect(try Connection(path: copy, mode: .reading).first("PRAGMA integrity_check") { $0.text(0) } == "ok")
+    }
     let check = try Connection(path: database, mode: .reading).first("PRAGMA integrity_check") { $0.text(0) }
     #expect(check == "ok")
   }

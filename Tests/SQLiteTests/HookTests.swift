@@ -38,8 +38,14 @@ struct HookTests {
       return true
     }
     connection.onRollback { record.calls.append("R") }
-    guard preupdate else { return _ = connection.onPreupdate(nil) }
-    connection.onPreupdate { record.calls.append("P \($0.operation) \($0.table) \($0.oldRowID) \($0.newRowID) \($0.depth)") }
+    guard preupdate else {
+      connection.onPreupdate(nil)
+      return
+    }
+    connection.onPreupdate { change in
+      let rowIDs = "\(change.oldRowID) \(change.newRowID)"
+      record.calls.append("P \(change.operation) \(change.table) \(rowIDs) \(change.depth)")
+    }
   }
 
   /// The calls that a statement causes.
@@ -70,14 +76,15 @@ struct HookTests {
     #expect(try calls("UPDATE bare SET x = 'w'") == ["P update bare 0 0 0", "C"])
   }
 
-  @Test("a preupdate hook switches off the shortcut by which DELETE without WHERE is not seen")
+  @Test("a preupdate hook, or a foreign key, switches off the shortcut by which DELETE without WHERE is not seen")
   func truncation() throws {
-    let deleted = try calls("DELETE FROM child")
-    #expect(deleted == ["P delete child 1 1 0", "U delete child 1", "C"])
-    try connection.run("INSERT INTO child VALUES (1, 1)")
+    try connection.run("INSERT INTO log VALUES ('x')")
+    #expect(try calls("DELETE FROM log") == ["P delete log 1 1 0", "U delete log 1", "C"])
+    try connection.run("INSERT INTO log VALUES ('x')")
     watch(preupdate: false)
-    // Another text, because the shortcut is taken or not when a statement is compiled, and the connection keeps it.
-    #expect(try calls("DELETE FROM child -- again") == ["C"])
+    // Other texts, because the shortcut is taken or not when a statement is compiled, and the connection keeps it.
+    #expect(try calls("DELETE FROM log -- again") == ["C"])
+    #expect(try calls("DELETE FROM child") == ["U delete child 1", "C"])
   }
 
   @Test("only the preupdate hook sees the row that OR REPLACE removes")
@@ -105,7 +112,7 @@ struct HookTests {
         == ["P update t 2 2 0", "U update t 2", "P insert log 1 1 1", "U insert log 1", "C"])
   }
 
-  @Test("temporary tables call the hooks as well, but are not in the main database")
+  @Test("temporary tables and attached files call the hooks as well, but are not in the main database")
   func temporaryTables() throws {
     try connection.run("CREATE TEMP TABLE t (x TEXT)")
     let record = record
@@ -113,6 +120,8 @@ struct HookTests {
     connection.onUpdate(nil)
     #expect(try calls("INSERT INTO temp.t VALUES ('x')") == ["main: false", "C"])
     #expect(try calls("DELETE FROM main.t WHERE id = 2") == ["main: true", "C"])
+    try connection.script("ATTACH ':memory:' AS other; CREATE TABLE other.t (x TEXT);")
+    #expect(try calls("INSERT INTO other.t VALUES ('x')") == ["main: false", "C"])
     #expect(try calls("DROP TABLE main.log") == ["C"])
   }
 

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// What listeners are told must not depend on how the changes are captured.
-@Suite("Change listeners", .serialized)
+@Suite("Change listeners", .serialized, .timeLimit(.minutes(2)))
 struct ChangeListenerTests {
   enum Capture: CaseIterable {
     case hooks
@@ -27,7 +27,9 @@ struct ChangeListenerTests {
       listeners: listeners ?? [lamps, outbox], change: { $0.withoutPreupdateHook = capture == .triggers })
   }
 
-  @Test("a listener is told old and new values once the body is done, and its rows are in the same commit", arguments: Capture.allCases)
+  @Test(
+    "a listener is told old and new values once the body is done, and its rows are in the same commit",
+    arguments: Capture.allCases)
   func announcing(capture: Capture) async throws {
     let store = try store(capture)
     try await store.write { transaction in
@@ -78,6 +80,31 @@ struct ChangeListenerTests {
     #expect(bulbs.kinds.withLock { $0 } == [.insert, .insert, .delete, .delete])
   }
 
+  @Test(
+    "rows that triggers and foreign keys change in the same table are told once each, and none that was undone",
+    arguments: Capture.allCases)
+  func dependentRows(capture: Capture) async throws {
+    let groups = GroupListener()
+    let store = try store(capture, listeners: [groups])
+    try await store.write { try $0.execute("INSERT INTO groups VALUES (1, NULL, 0), (2, 1, 1), (3, 1, 1)") }
+    #expect(groups.takeTold() == ["insert 1", "insert 2", "insert 3"])
+    try await store.write { try $0.execute("UPDATE groups SET level = 98 WHERE id = 1") }
+    #expect(groups.takeTold() == ["update 1", "update 2", "update 3"])
+    try await store.write { try $0.execute("UPDATE groups SET id = 9 WHERE id = 1") }
+    #expect(groups.takeTold() == ["update 2", "update 3", "update 9"])
+    // The first row is gone already when its children, which are kept, undo the statement.
+    try await store.write { transaction in
+      #expect(throws: ConstraintViolation.self) { try transaction.execute("DELETE FROM groups WHERE id = 9") }
+      try transaction.execute("INSERT INTO groups VALUES (4, NULL, 0)")
+    }
+    #expect(groups.takeTold() == ["insert 4"])
+    try await store.write { transaction in
+      try transaction.execute("UPDATE groups SET level = 0 WHERE parent = 9")
+      try transaction.execute("DELETE FROM groups WHERE id = 9")
+    }
+    #expect(groups.takeTold() == ["delete 2", "delete 3", "delete 9", "update 2", "update 3"])
+  }
+
   @Test("the row that OR REPLACE removes is never lost in silence", arguments: Capture.allCases)
   func replacement(capture: Capture) async throws {
     let store = try store(capture)
@@ -97,7 +124,9 @@ struct ChangeListenerTests {
     }
   }
 
-  @Test("no ghost: what a failed statement began, and what a failed body did, is told to nobody", arguments: Capture.allCases)
+  @Test(
+    "no ghost: what a failed statement began, and what a failed body did, is told to nobody",
+    arguments: Capture.allCases)
   func ghosts(capture: Capture) async throws {
     let store = try store(capture)
     try await store.write { transaction in
@@ -109,7 +138,8 @@ struct ChangeListenerTests {
       }
       #expect(throws: ConstraintViolation.self) {
         try transaction.rows(
-          "UPDATE lamps SET status = 'ON', note = CASE id WHEN 'a' THEN x'00' END RETURNING id") { $0.text(0) }
+          "UPDATE lamps SET status = 'ON', note = CASE id WHEN 'a' THEN x'00' END RETURNING id"
+        ) { $0.text(0) }
       }
       try transaction.insertLamp("c")
     }
@@ -201,26 +231,5 @@ struct ChangeListenerTests {
       listeners: [lamps], logger: Logger(label: "test") { _ in lines }, change: { $0.withoutPreupdateHook = true })
     #expect(lines.lines.withLock { $0 }.contains { $0.contains("SQLITE_ENABLE_PREUPDATE_HOOK") })
     #expect(Connection.hasPreupdateHook)
-  }
-}
-
-/// Keeps what is logged.
-struct LogLines: LogHandler {
-  final class Lines: Sendable {
-    let lines = Mutex<[String]>([])
-    func withLock<T: Sendable>(_ body: ([String]) -> T) -> T { lines.withLock { body($0) } }
-  }
-
-  let lines = Lines()
-  var metadata: Logger.Metadata = [:]
-  var logLevel: Logger.Level = .trace
-
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-    get { metadata[key] }
-    set { metadata[key] = newValue }
-  }
-
-  func log(event: LogEvent) {
-    lines.lines.withLock { $0.append("\(event.level): \(event.message)") }
   }
 }

@@ -7,7 +7,7 @@ import Support
 import Synchronization
 import Testing
 
-@Suite("Crashes")
+@Suite("Crashes", .timeLimit(.minutes(2)))
 struct CrashTests {
   private let database: TemporaryDatabase
 
@@ -15,7 +15,11 @@ struct CrashTests {
     database = try TemporaryDatabase(migrations: Migration.fixture)
   }
 
+  /// How long a process that is to be killed may live: the kernel ends it then, and the test fails instead of waiting.
+  private static let lifetime: UInt32 = 60
+
   private static func store(_ path: String) throws -> Store {
+    alarm(lifetime)
     var options = Store.Options()
     options.migrations = Migration.fixture
     return try Store(path: path, options: options, listeners: [LampListener()], logger: Logger(label: "test"))

@@ -22,6 +22,15 @@ extension Migration {
         id INTEGER PRIMARY KEY,
         lamp_id TEXT REFERENCES lamps (id) DEFERRABLE INITIALLY DEFERRED
       ) STRICT;
+      CREATE TABLE groups (
+        id INTEGER PRIMARY KEY,
+        parent INTEGER REFERENCES groups (id) ON DELETE CASCADE ON UPDATE CASCADE,
+        level INTEGER NOT NULL
+      ) STRICT;
+      CREATE TRIGGER levelling AFTER UPDATE OF level ON groups BEGIN
+        UPDATE groups SET level = new.level + 1 WHERE parent = new.id;
+      END;
+      CREATE TRIGGER keeping BEFORE DELETE ON groups WHEN old.level = 99 BEGIN SELECT RAISE(ABORT, 'kept'); END;
       CREATE TABLE outbox (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
       CREATE TABLE bare (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
       CREATE TABLE derived (id INTEGER PRIMARY KEY, double INTEGER AS (id * 2)) STRICT;
@@ -89,6 +98,27 @@ final class OutboxListener: ChangeListener {
 
   func committed(_ changes: [RowChange]) {
     texts.withLock { $0 += changes.compactMap { $0.newText(0) } }
+  }
+}
+
+/// Keeps which rows of a table that refers to itself have changed.
+final class GroupListener: ChangeListener {
+  let table = "groups"
+  let columns: [String] = ["level"]
+  private let told = Mutex<[String]>([])
+
+  func changed(_ changes: [RowChange], in transaction: Transaction) throws {}
+
+  func committed(_ changes: [RowChange]) {
+    told.withLock { $0 += changes.map { "\($0.kind) \($0.rowID)" } }
+  }
+
+  /// What it was told since the last call, in alphabetical order: triggers and hooks are called in different ones.
+  func takeTold() -> [String] {
+    told.withLock { told in
+      defer { told = [] }
+      return told.sorted()
+    }
   }
 }
 

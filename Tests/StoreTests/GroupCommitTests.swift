@@ -5,7 +5,7 @@ import Support
 import Synchronization
 import Testing
 
-@Suite("Group commit")
+@Suite("Group commit", .timeLimit(.minutes(2)))
 struct GroupCommitTests {
   private let database: TemporaryDatabase
   private let listener = LampListener()

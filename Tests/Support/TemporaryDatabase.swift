@@ -1,7 +1,7 @@
+import FoundationEssentials
 package import Logging
 package import Model
 package import Store
-import FoundationEssentials
 
 /// A database with the real schema in a folder of its own, which is removed when the value is released.
 package final class TemporaryDatabase: Sendable {

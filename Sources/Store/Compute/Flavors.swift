@@ -14,6 +14,7 @@ extension Snapshot {
     ) { row in Flavor(row: row) }
   }
 
+  /// The flavor with this id and its extra specs; `nil` when there is none.
   package func flavor(_ id: String) throws -> Flavor? {
     try first(
       """
@@ -45,6 +46,9 @@ extension Transaction {
     try execute("DELETE FROM flavors WHERE id = ?", id) > 0
   }
 
+  /// Adds the extra spec, or replaces the value that the flavor has of it.
+  ///
+  /// - Throws: ``ConstraintViolation`` if there is no such flavor. Instances keep what they took from it.
   package func setExtraSpec(_ key: String, to value: String, ofFlavor id: String) throws {
     try execute(
       """

@@ -22,9 +22,8 @@ package struct Migration: Hashable, Sendable {
     self.version = version
     name = String(parts[1])
     self.sql = sql
-    sha256 = SHA256.hash(data: contents).flatMap { byte in
-      [UInt8(hexadecimalDigit: byte >> 4), UInt8(hexadecimalDigit: byte)]
-    }.asText
+    let hash = SHA256.hash(data: contents)
+    sha256 = hash.flatMap { byte in [UInt8(hexadecimalDigit: byte >> 4), UInt8(hexadecimalDigit: byte)] }.asText
   }
 
   /// The number as it is written in the file's name.
