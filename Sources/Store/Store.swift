@@ -80,7 +80,7 @@ package final class Store: Sendable {
   /// meanwhile. It runs in place, so a body that reads very much should be several.
   ///
   /// - Throws: what the body throws; `CancellationError` when the task is cancelled, which also stops a query under
-  ///   way; ``StoreError`` when no reader is free.
+  ///   way; ``StoreError`` when no reader is free or the read takes too long.
   package func read<T: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> T) async throws -> T {
     try Task.checkCancellation()
     let reader = try readers.take()

@@ -18,12 +18,15 @@ import Testing
   }
 
   /// Runs a delivery to `port` while `body` runs, on a store of its own, as a process would.
-  func delivering(to port: Int, _ body: @Sendable @escaping (Store) async throws -> Void) async throws {
+  ///
+  /// - Parameter requestDeadline: So long that a slow machine is no reason to send again, unless a test asks for it.
+  func delivering(
+    to port: Int, requestDeadline: Duration = .seconds(60), _ body: @Sendable @escaping (Store) async throws -> Void
+  ) async throws {
     let wakeUp = EventDelivery.makeWakeUp()
     let store = try database.store(listeners: [wakeUp], clock: { [clock] in clock.now })
     var policy = DeliveryPolicy()
-    // How long the HTTP client goes on trying to connect where nobody listens.
-    policy.requestDeadline = .seconds(1)
+    policy.requestDeadline = requestDeadline
     let delivery = EventDelivery(
       store: store, wakeUp: wakeUp, client: { .local(port: port) }, policy: policy, clock: clock.delivery,
       logger: Logger(label: "test"))
@@ -130,7 +133,8 @@ import Testing
     try await known.serving { port.continuation.yield($0) }
     var ports = port.stream.makeAsyncIterator()
     let free = try #require(await ports.next())
-    try await delivering(to: free) { store in
+    // The HTTP client goes on trying to connect for so long where nobody listens.
+    try await delivering(to: free, requestDeadline: .seconds(1)) { store in
       try await store.queue("a", "b")
       _ = await clock.nextSleep()
     }

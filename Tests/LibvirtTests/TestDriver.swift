@@ -22,7 +22,8 @@ enum TestDriver {
 
   static func uniqueTap() -> String { "tap" + UUID().uuidString.lowercased().prefix(11) }
 
-  static func exists(_ link: String) -> Bool { FileManager.default.fileExists(atPath: "/sys/class/net/\(link)") }
+  /// Asks the kernel: `/sys` shows the links of the namespace it was mounted in, which need not be this process's.
+  static func exists(_ link: String) -> Bool { unsafe if_nametoindex(link) != 0 }
 
   /// Runs `body` with a paused guest that has one tap, and destroys it whatever happens.
   static func withGuest(tap: String, on connection: Connection, _ body: (Guest) async throws -> Void) async throws {

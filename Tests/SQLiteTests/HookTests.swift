@@ -185,4 +185,16 @@ struct HookTests {
     #expect(try calls("INSERT INTO t VALUES (9, 'i', NULL)").first?.hasPrefix("nil") == true)
     #expect(try calls("DELETE FROM t WHERE id = 9").first?.hasSuffix("nil") == true)
   }
+
+  @Test("a column with a default may be NULL to the preupdate hook until a row from before it is written again")
+  func addedColumn() throws {
+    try connection.run("ALTER TABLE t ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'")
+    var old: [SQLValue?] = []
+    connection.onPreupdate { old.append($0.old(3)) }
+    try connection.run("UPDATE t SET name = 'c' WHERE id = 2")
+    try connection.run("UPDATE t SET name = 'd' WHERE id = 2")
+    // NULL with 3.40.1, whatever the default is; the first update has then written the row with all its columns.
+    #expect(old.first == .null || old.first == .text("red"))
+    #expect(old.last == .text("red"))
+  }
 }

@@ -57,7 +57,7 @@ private func statements(of file: Repository.File) -> [Substring] {
     let found = Repository.sources.flatMap { file in
       file.lines.enumerated().compactMap { number, line in
         // A statement, not a sentence about one.
-        line.contains(#/\b(INSERT|UPDATE) OR REPLACE|\bREPLACE INTO /#) && !line.contains("//")
+        line.contains(#/\b(INSERT|UPDATE) OR (REPLACE|FAIL)|\bREPLACE INTO /#) && !line.contains("//")
           ? "\(file.path):\(number + 1)" : nil
       }
     }
