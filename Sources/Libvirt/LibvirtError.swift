@@ -1,4 +1,5 @@
 internal import CLibvirt
+internal import Glibc
 
 /// What libvirt says about a call that failed.
 package struct LibvirtError: Error, Hashable, Sendable {
@@ -20,18 +21,26 @@ package struct LibvirtError: Error, Hashable, Sendable {
     package static let operationInvalid = Code(rawValue: 55)
     package static let badXML = Code(rawValue: 27)
     package static let noSupport = Code(rawValue: 3)
+    /// A system call of libvirt's failed; ``LibvirtError/systemCode`` says how.
+    package static let systemError = Code(rawValue: 38)
   }
 
   package let code: Code
   /// Which part of libvirt complained, `virErrorDomain`.
   package let domain: Int32
   package let message: String
+  /// The `errno` behind a ``Code/systemError``, which libvirt hands on in `int1`; else `nil`.
+  package let systemCode: Int32?
 
-  package init(code: Code, domain: Int32 = 0, message: String) {
+  package init(code: Code, domain: Int32 = 0, message: String, systemCode: Int32? = nil) {
     self.code = code
     self.domain = domain
     self.message = message
+    self.systemCode = systemCode
   }
+
+  /// A device that libvirt wanted to change is in somebody else's hands (`EBUSY`).
+  package var isDeviceBusy: Bool { systemCode == EBUSY }
 
   /// The error of the call that has just failed on this thread.
   ///
@@ -41,7 +50,10 @@ package struct LibvirtError: Error, Hashable, Sendable {
       return LibvirtError(code: .internalError, message: "libvirt failed without saying why")
     }
     let message = error.pointee.message.map { String(cString: $0) } ?? "no message"
-    return LibvirtError(code: Code(rawValue: error.pointee.code), domain: error.pointee.domain, message: message)
+    let code = Code(rawValue: error.pointee.code)
+    return LibvirtError(
+      code: code, domain: error.pointee.domain, message: message,
+      systemCode: code == .systemError ? error.pointee.int1 : nil)
   }
 
   /// Keeps libvirt from printing every error to standard error as well: whoever catches an error decides where it goes.

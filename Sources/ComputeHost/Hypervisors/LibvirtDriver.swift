@@ -64,9 +64,25 @@ package actor LibvirtDriver: HypervisorDriver {
     return states
   }
 
+  /// Creates the guest, again if its tap was taken from libvirt's hands: libvirt makes the tap and then puts it into its
+  /// bridge, and an agent that was faster has put it there already, which the kernel answers with EBUSY (the race of
+  /// neutron commit f42ea67995). A create call that failed has left neither guest nor tap.
   package func create(_ guest: GuestConfiguration, paused: Bool) async throws {
-    _ = try await connected().createGuest(xml: guest.xml(virtType: virtType).text, paused: paused)
+    let connection = try await connected()
+    let xml = guest.xml(virtType: virtType).text
+    for attempt in 1...Self.createAttempts {
+      do {
+        _ = try await connection.createGuest(xml: xml, paused: paused)
+        return
+      } catch let error as LibvirtError where error.isDeviceBusy && attempt < Self.createAttempts {
+        logger.info(
+          "The agent had wired a tap before libvirt; the guest is created again",
+          metadata: ["instance.id": "\(guest.instanceID)", "attempt": "\(attempt)", "error": "\(error)"])
+      }
+    }
   }
+
+  private static let createAttempts = 5
 
   package func resume(_ instanceID: UUID) async throws {
     let connection = try await connected()
