@@ -30,46 +30,20 @@ struct ResourceKind: Sendable {
   let collection: String
   let attributes: [AttributeRule]
 
-  private static let standard: [AttributeRule] = [
+  /// What every resource with standard attributes has (`neutron_lib/db/standard_attr.py`).
+  static let standard: [AttributeRule] = [
     .readOnly("id"), .plain("name"), .plain("description"), .fixed("project_id"), .fixed("tenant_id"),
     .readOnly("tags"), .readOnly("created_at"), .readOnly("updated_at"), .readOnly("revision_number"),
   ]
 
-  static let network = ResourceKind(
-    name: "network", collection: "networks",
-    attributes: standard + [
-      .plain("admin_state_up"), .adminOnly("shared"), .adminOnly("router:external"), .plain("mtu"),
-      .plain("port_security_enabled"), .fixed("provider:network_type", isAdminOnly: true),
-      .fixed("provider:physical_network", isAdminOnly: true), .fixed("provider:segmentation_id", isAdminOnly: true),
-      .readOnly("status"), .readOnly("subnets"), .fixed("availability_zone_hints"), .readOnly("availability_zones"),
-      .readOnly("ipv4_address_scope"), .readOnly("ipv6_address_scope"),
-    ])
-
-  static let subnet = ResourceKind(
-    name: "subnet", collection: "subnets",
-    attributes: standard + [
-      .fixed("network_id", isRequired: true), .fixed("ip_version", isRequired: true), .fixed("cidr"),
-      .fixed("prefixlen"), .fixed("subnetpool_id"), .fixed("use_default_subnetpool"), .fixed("ipv6_ra_mode"),
-      .fixed("ipv6_address_mode"), .plain("gateway_ip"), .plain("allocation_pools"), .plain("enable_dhcp"),
-      .plain("dns_nameservers"), .plain("host_routes"), .plain("service_types"),
-    ])
-
-  static let port = ResourceKind(
-    name: "port", collection: "ports",
-    attributes: standard + [
-      .fixed("network_id", isRequired: true), .plain("admin_state_up"), .plain("mac_address"), .plain("fixed_ips"),
-      .plain("device_id"), .plain("device_owner"), .readOnly("status"), .adminOnly("binding:host_id"),
-      .adminOnly("binding:profile"), .plain("binding:vnic_type"), .readOnly("binding:vif_type"),
-      .readOnly("binding:vif_details"), .plain("port_security_enabled"), .plain("security_groups"),
-      .plain("allowed_address_pairs"), .plain("extra_dhcp_opts"),
-    ])
 }
 
 extension ResourceKind {
   /// Judges the names in a body for a new resource, in upstream's order of checks
   /// (`neutron_lib/api/attributes.py`): unknown ones, missing ones, those that cannot be set, those that the caller may
   /// not set.
-  func checkCreation(_ body: JSONObject, isAdmin: Bool) throws {
+  func checkCreation(_ body: JSONObject, caller: NetworkCaller) throws {
+    try checkRole(caller, action: "create")
     try refuseUnknown(body)
     for rule in attributes {
       if rule.isRequired, body[rule.name] == nil {
@@ -79,16 +53,26 @@ extension ResourceKind {
         throw APIError.badRequest("Attribute '\(rule.name)' not allowed in POST")
       }
     }
-    try refuseAdminOnly(body, action: "create", isAdmin: isAdmin)
+    try refuseAdminOnly(body, action: "create", isAdmin: caller.isAdmin)
   }
 
   /// Judges the names in a body that changes a resource.
-  func checkUpdate(_ body: JSONObject, isAdmin: Bool) throws {
+  func checkUpdate(_ body: JSONObject, caller: NetworkCaller) throws {
+    try checkRole(caller, action: "update")
     try refuseUnknown(body)
     for rule in attributes where !rule.isUpdatable && body[rule.name] != nil {
       throw APIError.badRequest("Cannot update read-only attribute \(rule.name)")
     }
-    try refuseAdminOnly(body, action: "update", isAdmin: isAdmin)
+    try refuseAdminOnly(body, action: "update", isAdmin: caller.isAdmin)
+  }
+
+  /// Judges who may delete such a resource at all.
+  func checkDeletion(_ caller: NetworkCaller) throws {
+    try checkRole(caller, action: "delete")
+  }
+
+  private func checkRole(_ caller: NetworkCaller, action: String) throws {
+    guard caller.mayWrite else { throw APIError.policyNotAuthorized("rule:\(action)_\(name)") }
   }
 
   private func refuseUnknown(_ body: JSONObject) throws {

@@ -17,7 +17,7 @@ struct NetworkRequest: Sendable {
   var segment: SegmentRequest?
 
   init(_ body: JSONObject, caller: NetworkCaller) throws {
-    try ResourceKind.network.checkCreation(body, isAdmin: caller.isAdmin)
+    try ResourceKind.network.checkCreation(body, caller: caller)
     let attributes = AttributeReader(body)
     projectID = try caller.project(for: attributes)
     name = try attributes.text("name") ?? ""
@@ -84,7 +84,7 @@ struct NetworkChange: Sendable {
   private let apply: @Sendable (inout Network) -> Void
 
   init(_ body: JSONObject, caller: NetworkCaller) throws {
-    try ResourceKind.network.checkUpdate(body, isAdmin: caller.isAdmin)
+    try ResourceKind.network.checkUpdate(body, caller: caller)
     let attributes = AttributeReader(body)
     let name = try attributes.text("name")
     let description = try attributes.text("description", nullIsEmpty: true)

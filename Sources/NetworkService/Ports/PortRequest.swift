@@ -28,7 +28,7 @@ struct PortRequest: Sendable {
   var portSecurityEnabled: Bool?
 
   init(_ body: JSONObject, caller: NetworkCaller) throws {
-    try ResourceKind.port.checkCreation(body, isAdmin: caller.isAdmin)
+    try ResourceKind.port.checkCreation(body, caller: caller)
     let attributes = AttributeReader(body)
     guard let networkID = try attributes.uuid("network_id") else { throw APIError.badRequest("network_id is missing") }
     self.networkID = networkID
@@ -64,7 +64,7 @@ struct PortChange: Sendable {
   var portSecurityEnabled: Bool?
 
   init(_ body: JSONObject, caller: NetworkCaller) throws {
-    try ResourceKind.port.checkUpdate(body, isAdmin: caller.isAdmin)
+    try ResourceKind.port.checkUpdate(body, caller: caller)
     let attributes = AttributeReader(body)
     name = try attributes.text("name")
     description = try attributes.text("description", nullIsEmpty: true)

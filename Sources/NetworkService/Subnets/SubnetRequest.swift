@@ -18,7 +18,7 @@ struct SubnetRequest: Sendable {
   var hostRoutes: [HostRoute]
 
   init(_ body: JSONObject, caller: NetworkCaller) throws {
-    try ResourceKind.subnet.checkCreation(body, isAdmin: caller.isAdmin)
+    try ResourceKind.subnet.checkCreation(body, caller: caller)
     let attributes = AttributeReader(body)
     guard let networkID = try attributes.uuid("network_id") else { throw APIError.badRequest("network_id is missing") }
     self.networkID = networkID
@@ -41,7 +41,7 @@ struct SubnetChange: Sendable {
   private let body: JSONObject
 
   init(_ body: JSONObject, caller: NetworkCaller) throws {
-    try ResourceKind.subnet.checkUpdate(body, isAdmin: caller.isAdmin)
+    try ResourceKind.subnet.checkUpdate(body, caller: caller)
     self.body = body
   }
 

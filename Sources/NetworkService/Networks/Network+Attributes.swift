@@ -1,0 +1,28 @@
+extension ResourceKind {
+  static let network = ResourceKind(
+    name: "network", collection: "networks",
+    attributes: standard + [
+      .plain("admin_state_up"), .adminOnly("shared"), .adminOnly("router:external"), .plain("mtu"),
+      .plain("port_security_enabled"), .fixed("provider:network_type", isAdminOnly: true),
+      .fixed("provider:physical_network", isAdminOnly: true), .fixed("provider:segmentation_id", isAdminOnly: true),
+      .readOnly("status"), .readOnly("subnets"), .fixed("availability_zone_hints"), .readOnly("availability_zones"),
+      .readOnly("ipv4_address_scope"), .readOnly("ipv6_address_scope"),
+    ])
+}
+
+extension APIExtension {
+  static let networkExtensions: [APIExtension] = [
+    APIExtension(
+      alias: "external-net", name: "Neutron external network",
+      description: "Adds external network attribute to network resource.", updated: "2013-01-14T10:00:00-00:00"),
+    APIExtension(
+      alias: "net-mtu", name: "Network MTU", description: "Provides MTU attribute for a network resource.",
+      updated: "2015-03-25T10:00:00-00:00"),
+    APIExtension(
+      alias: "net-mtu-writable", name: "Network MTU (writable)",
+      description: "Provides a writable MTU attribute for a network resource.", updated: "2017-07-12T00:00:00-00:00"),
+    APIExtension(
+      alias: "provider", name: "Provider Network",
+      description: "Expose mapping of virtual networks to physical networks", updated: "2012-09-07T10:00:00-00:00"),
+  ]
+}

@@ -1,0 +1,63 @@
+import JSON
+import Model
+
+extension Port {
+  /// Writes the port; members of a project do not see where it is bound.
+  func write(to writer: inout JSONWriter, _ view: ResourceView) {
+    writer.object { port in
+      if view.shows("id") { port.member("id", id.description) }
+      if view.shows("name") { port.member("name", name) }
+      if view.shows("network_id") { port.member("network_id", networkID.description) }
+      if view.shows("tenant_id") { port.member("tenant_id", projectID) }
+      if view.shows("mac_address") { port.member("mac_address", macAddress.description) }
+      if view.shows("admin_state_up") { port.member("admin_state_up", adminStateUp) }
+      if view.shows("status") { port.member("status", status.rawValue) }
+      if view.shows("device_id") { port.member("device_id", deviceID) }
+      if view.shows("device_owner") { port.member("device_owner", deviceOwner) }
+      if view.shows("fixed_ips") { port.member("fixed_ips") { $0.array(fixedIPs) { $1.write(to: &$0) } } }
+      if view.shows("allowed_address_pairs") { port.member("allowed_address_pairs", []) }
+      if view.shows("extra_dhcp_opts") { port.member("extra_dhcp_opts", []) }
+      if view.shows("security_groups") { port.member("security_groups", []) }
+      if view.shows("description") { port.member("description", description) }
+      binding.write(to: &port, view)
+      if view.shows("port_security_enabled") { port.member("port_security_enabled", portSecurityEnabled) }
+      if view.shows("tags") { port.member("tags", []) }
+      if view.shows("created_at") { port.member("created_at", createdAt.iso8601Seconds) }
+      if view.shows("updated_at") { port.member("updated_at", updatedAt.iso8601Seconds) }
+      if view.shows("revision_number") { port.member("revision_number", revision) }
+      if view.shows("project_id") { port.member("project_id", projectID) }
+    }
+  }
+}
+
+extension PortBinding {
+  fileprivate func write(to port: inout JSONWriter, _ view: ResourceView) {
+    if view.shows("binding:vnic_type") { port.member("binding:vnic_type", vnicType.rawValue) }
+    guard view.isAdmin else { return }
+    if view.shows("binding:profile") { port.member("binding:profile") { $0.raw(profile.utf8) } }
+    if view.shows("binding:host_id") { port.member("binding:host_id", host) }
+    if view.shows("binding:vif_type") { port.member("binding:vif_type", vifType.rawValue) }
+    if view.shows("binding:vif_details") { port.member("binding:vif_details") { $0.raw(vifDetails.utf8) } }
+  }
+
+  /// An element of `GET /ports/{id}/bindings`.
+  func writeAlone(to writer: inout JSONWriter) {
+    writer.object {
+      $0.member("host", host)
+      $0.member("vif_type", vifType.rawValue)
+      $0.member("vnic_type", vnicType.rawValue)
+      $0.member("status", status.rawValue)
+      $0.member("profile") { $0.raw(profile.utf8) }
+      $0.member("vif_details") { $0.raw(vifDetails.utf8) }
+    }
+  }
+}
+
+extension FixedIP {
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.object {
+      $0.member("subnet_id", subnetID.description)
+      $0.member("ip_address", address.description)
+    }
+  }
+}
