@@ -80,9 +80,11 @@ private struct JSONParser {
   }
 
   private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
-    let word = text.description.utf8
-    guard bytes[position...].starts(with: word) else { throw error(.malformed, "this is no literal of JSON") }
-    position += word.count
+    let end = position + text.utf8CodeUnitCount
+    guard end <= bytes.count, String(decoding: bytes[position..<end], as: UTF8.self) == text.description else {
+      throw error(.malformed, "this is no literal of JSON")
+    }
+    position = end
     return value
   }
 
@@ -162,15 +164,14 @@ private struct JSONParser {
     let start = position
     while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
     guard current != UInt8(ascii: "\"") else {
-      let text = bytes[start..<position]
       position += 1
-      return try decoded(text)
+      return try decoded(bytes.span.extracting(start..<position - 1))
     }
     var text = ContiguousArray(bytes[start..<position])
     while let byte = current {
       position += 1
       switch byte {
-      case UInt8(ascii: "\""): return try decoded(text[...])
+      case UInt8(ascii: "\""): return try decoded(text.span)
       case UInt8(ascii: "\\"): try escape(into: &text)
       case 0..<0x20: throw error(.malformed, "a control character stands in a string")
       default: text.append(byte)
@@ -179,9 +180,12 @@ private struct JSONParser {
     throw error(.malformed, "a string does not end")
   }
 
-  private func decoded(_ text: ArraySlice<UInt8>) throws(JSONError) -> String {
-    guard let string = String(validating: text, as: UTF8.self) else { throw error(.badText, "a string is not UTF-8") }
-    return string
+  private func decoded(_ text: Span<UInt8>) throws(JSONError) -> String {
+    do {
+      return String(copying: try UTF8Span(validating: text))
+    } catch {
+      throw self.error(.badText, "a string is not UTF-8")
+    }
   }
 
   private mutating func escape(into text: inout ContiguousArray<UInt8>) throws(JSONError) {

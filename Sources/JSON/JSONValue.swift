@@ -154,3 +154,9 @@ extension JSONValue: CustomStringConvertible {
 
   package var description: String { String(decoding: bytes, as: UTF8.self) }
 }
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  package init(dictionaryLiteral members: (String, JSONValue)...) {
+    self.init(members: members.map { Member(name: $0.0, value: $0.1) })
+  }
+}

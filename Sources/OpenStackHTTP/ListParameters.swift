@@ -37,7 +37,7 @@ package struct ListParameters: Sendable {
   package init(_ query: QueryString) throws(APIError) {
     limit = try Self.limit(query["limit"])
     marker = query["marker"]
-    isReversed = query["page_reverse"].map { ["true", "1"].contains($0.lowercased()) } ?? false
+    isReversed = query["page_reverse"].map { $0.lowercased() == "true" } ?? false
     sortKeys = try Self.sortKeys(query.values("sort_key"), query.values("sort_dir"))
     fields = query.values("fields").filter { !$0.isEmpty }
     filters = Self.filters(query)
@@ -47,21 +47,31 @@ package struct ListParameters: Sendable {
 
   private static func limit(_ text: String?) throws(APIError) -> Int? {
     guard let text else { return nil }
-    guard let limit = Int(text), limit >= 0 else {
+    let digits = text.drop { $0 == " " || $0 == "+" }
+    guard let limit = Int(digits) ?? hugeNumber(digits), limit >= 0 else {
       throw .badRequest(
         "Bad limit request: Limit must be an integer 0 or greater and not '\(text)'.", type: "BadRequest")
     }
     return limit == 0 ? nil : limit
   }
 
-  private static func sortKeys(_ names: [String], _ directions: [String]) throws(APIError) -> [SortKey] {
-    guard directions.isEmpty || names.count == directions.count else {
+  /// More elements than there can be, in more digits than a machine's number has.
+  private static func hugeNumber(_ digits: Substring) -> Int? {
+    !digits.isEmpty && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? .max : nil
+  }
+
+  private static func sortKeys(_ keys: [String], _ directions: [String]) throws(APIError) -> [SortKey] {
+    let names = keys.filter { !$0.isEmpty }
+    let directions = directions.filter { !$0.isEmpty }
+    guard names.count == directions.count else {
       throw .badRequest("The number of sort_keys and sort_dirs must be same")
     }
-    guard directions.allSatisfy({ ["asc", "desc"].contains($0) }) else {
-      throw .badRequest("sort_dirs must be one of asc, desc")
+    let invalid = directions.filter { $0 != "asc" && $0 != "desc" }
+    guard invalid.isEmpty else {
+      let list = invalid.map { "'\($0)'" }.joined(separator: ", ")
+      throw .badRequest("[\(list)] is invalid value for sort_dirs, valid value is 'asc' and 'desc'")
     }
-    return names.indices.map { SortKey(name: names[$0], isDescending: !directions.isEmpty && directions[$0] == "desc") }
+    return zip(names, directions).map { SortKey(name: $0, isDescending: $1 == "desc") }
   }
 
   private static func filters(_ query: QueryString) -> [Filter] {
@@ -92,23 +102,24 @@ package struct PageLink: Hashable, Sendable {
 }
 
 extension ListParameters {
-  /// The links to the pages before and after, as `neutron/api/api_common.py` gives them: a full page has a next one,
-  /// and a page that was reached by a marker has a previous one. Empty if no limit was asked for.
+  /// The links to the pages before and after, as `neutron/api/api_common.py` gives them: there is a page in the direction
+  /// of the walk if this one is full, and always one in the other. Empty if no limit was asked for.
   ///
   /// - Parameters:
   ///   - url: The list's URL without query, such as `http://127.0.0.1:9696/v2.0/ports`.
   ///   - query: The query as it was sent.
   ///   - ids: The ids on this page, in order.
   package func links(url: String, query: QueryString, ids: [String]) -> [PageLink] {
-    guard let limit, let first = ids.first, let last = ids.last else { return [] }
+    guard let limit else { return [] }
     let kept = query.items.filter { $0.name != "marker" && $0.name != "page_reverse" }
       .map { "\(QueryString.encoded($0.name))=\(QueryString.encoded($0.value))" }
-    var links: [PageLink] = []
-    if isReversed || ids.count >= limit {
-      links.append(PageLink(rel: "next", href: "\(url)?\((kept + ["marker=\(last)"]).joined(separator: "&"))"))
+    func href(_ marker: String?, _ more: [String] = []) -> String {
+      "\(url)?\((kept + (marker.map { ["marker=\(QueryString.encoded($0))"] } ?? []) + more).joined(separator: "&"))"
     }
-    let reversed = kept + ["marker=\(first)", "page_reverse=True"]
-    links.append(PageLink(rel: "previous", href: "\(url)?\(reversed.joined(separator: "&"))"))
+    let isFull = ids.count >= limit
+    var links: [PageLink] = []
+    if isFull || isReversed { links.append(PageLink(rel: "next", href: href(ids.last))) }
+    if isFull || !isReversed { links.append(PageLink(rel: "previous", href: href(ids.first, ["page_reverse=True"]))) }
     return links
   }
 }

@@ -22,16 +22,15 @@ package struct OpenStackApplication: Service {
     package var openPrefixes: [String]
     /// The versions of a service that has microversions.
     package var microversions: ClosedRange<Microversion>?
-    /// How many connections are served at once; more wait in the kernel's backlog.
-    package var maximumConnections: Int
-    /// After how long without a request a connection is closed. An answer that is under way is not cut off.
-    package var idleTimeout: Duration
+    /// What pages of other origins may do; `nil` is nothing.
+    package var crossOrigin: CrossOriginPolicy?
+    package var limits: ConnectionLimits
     package var logger: Logger
 
     package init(
       service: OpenStackService, address: ServiceAddress, identityURL: @escaping @Sendable () -> String?,
       openPaths: Set<String> = ["/"], openPrefixes: [String] = [], microversions: ClosedRange<Microversion>? = nil,
-      maximumConnections: Int = 4096, idleTimeout: Duration = .seconds(75), logger: Logger
+      crossOrigin: CrossOriginPolicy? = nil, limits: ConnectionLimits = ConnectionLimits(), logger: Logger
     ) {
       self.service = service
       self.address = address
@@ -39,8 +38,8 @@ package struct OpenStackApplication: Service {
       self.openPaths = openPaths
       self.openPrefixes = openPrefixes
       self.microversions = microversions
-      self.maximumConnections = maximumConnections
-      self.idleTimeout = idleTimeout
+      self.crossOrigin = crossOrigin
+      self.limits = limits
       self.logger = logger
     }
 
@@ -67,10 +66,10 @@ package struct OpenStackApplication: Service {
     application = Application(
       responder: OpenStackResponder(
         inner: router.buildResponder(), configuration: configuration, validator: validator),
-      server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTimeout))),
+      server: configuration.limits.server,
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.address.bindHost, port: configuration.address.configuredPort),
-        availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: configuration.logger)),
+        availableConnectionsDelegate: .maximum(configuration.limits.connections, logger: configuration.logger)),
       onServerRunning: { [address = configuration.address] channel in
         address.bound(to: channel.localAddress?.port)
       },

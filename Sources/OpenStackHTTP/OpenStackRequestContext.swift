@@ -2,16 +2,19 @@ import HTTPTypes
 package import Hummingbird
 package import Logging
 package import Model
+import NIOCore
 
 /// What a handler knows of the request beside the request itself.
 package struct OpenStackRequestContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
   /// In a class, so that handing the context on costs one reference.
   private var facts: RequestFacts
+  private let channel: any Channel
 
   package init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
     facts = .unknown
+    channel = source.channel
   }
 
   /// Before any handler runs the application has called this.
@@ -24,10 +27,15 @@ package struct OpenStackRequestContext: RequestContext {
   /// `req-` and a UUID: the answer carries it, and every line of the log about this request.
   package var requestID: String { facts.requestID }
 
-  /// The id that the calling service gave its own request (`X-Openstack-Request-Id` of the request).
+  /// The id that the calling service gave its own request (`X-Openstack-Request-Id` of the request,
+  /// if it has the form of one).
   package var globalRequestID: String? { facts.globalRequestID }
 
   package var service: OpenStackService { facts.service }
+
+  /// The IP address the request came from: the client's, or that of a proxy before us. `unknown` if the connection is
+  /// gone.
+  package var clientAddress: String { channel.remoteAddress?.ipAddress ?? "unknown" }
 
   /// Who makes the request; `nil` only on the paths that are open to all.
   package var token: AuthToken? { facts.token }
@@ -49,10 +57,11 @@ package struct OpenStackRequestContext: RequestContext {
     }
   }
 
-  /// Logs with the request's id.
+  /// Logs with the request's id, and with the calling service's if it gave one.
   package var logger: Logger {
     var logger = facts.logger
     logger[metadataKey: "request.id"] = .string(facts.requestID)
+    if let id = facts.globalRequestID { logger[metadataKey: "request.global_id"] = .string(id) }
     return logger
   }
 }

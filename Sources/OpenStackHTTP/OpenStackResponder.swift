@@ -2,6 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import Model
+import NIOCore
+import NIOHTTP1
 
 /// Stands before a service's router: gives each request its id, checks the token, and gives every refusal the service's
 /// face.
@@ -14,7 +16,9 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
 
   func respond(to request: Request, context: OpenStackRequestContext) async throws -> Response {
     var context = context
-    let requestID = "req-\(UUID())"
+    let request = configuration.service == .networking ? request.withoutFormat : request
+    let requestID = RequestID.make()
+    if let answer = preflight(request, requestID: requestID) { return answer }
     var response: Response
     do {
       context.admit(try await admission(of: request, requestID: requestID))
@@ -24,9 +28,21 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
     } catch {
       if !context.isAdmitted { context.admit(arrival(of: request, requestID: requestID)) }
       response = refusal(for: error, context: context)
+      // What follows the head of an answer to HEAD would be taken for the next answer.
+      if request.method == .head { response = response.createHeadResponse() }
     }
     stamp(&response, context: context)
+    configuration.crossOrigin?.share(&response.headers, askedBy: request.headers)
     log(request, response, context)
+    return response
+  }
+
+  /// A browser asks by `OPTIONS`, without a token, what a page may do; upstream answers every `OPTIONS` so.
+  private func preflight(_ request: Request, requestID: String) -> Response? {
+    guard let policy = configuration.crossOrigin, request.method == .options else { return nil }
+    var response = Response.empty(.ok)
+    response.headers.append(contentsOf: policy.preflight(request.headers))
+    response.headers[OpenStackHeader.requestID] = requestID
     return response
   }
 
@@ -41,9 +57,13 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
 
   private func admission(of request: Request, requestID: String) async throws -> RequestFacts {
     let token = try await caller(of: request)
-    if configuration.service == .networking, !acceptsJSON(request) { throw APIError.notAcceptable }
+    if configuration.service == .networking {
+      if !request.acceptsJSON { throw APIError.notAcceptable }
+      if request.method == .delete, request.announcesBody { throw APIError.bodyOfDeletion }
+    }
     return RequestFacts(
-      service: configuration.service, requestID: requestID, globalRequestID: request.headers[OpenStackHeader.requestID],
+      service: configuration.service, requestID: requestID,
+      globalRequestID: RequestID.global(request.headers[OpenStackHeader.requestID]),
       authority: authority(of: request), token: token, microversion: try microversion(of: request),
       logger: configuration.logger)
   }
@@ -70,19 +90,16 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
       nova: request.headers[OpenStackHeader.novaMicroversion], supported: supported)
   }
 
-  private func acceptsJSON(_ request: Request) -> Bool {
-    guard let accept = request.headers[.accept] else { return true }
-    if accept == "application/json" || accept == "*/*" { return true }
-    return accept.split(separator: ",").contains { part in
-      let type = part.drop { $0 == " " }.prefix { $0 != ";" && $0 != " " }
-      return type == "*/*" || type == "application/json" || type == "application/*"
-    }
-  }
-
   private func refusal(for error: any Error, context: OpenStackRequestContext) -> Response {
     if let error = error as? APIError { return ErrorFace.response(to: error, of: configuration.service) }
     if let error = error as? any APIErrorConvertible {
       return ErrorFace.response(to: error.apiError, of: configuration.service)
+    }
+    // The body was streamed and did not come to its end: the client has closed, or what it sent was no HTTP.
+    if error is HTTPParserError || error is ChannelError {
+      context.logger.debug("the body did not come to its end", metadata: ["error.reason": "\(error)"])
+      return ErrorFace.response(
+        to: .badRequest("The request's body does not come to its end."), of: configuration.service)
     }
     context.logger.error("a request failed", metadata: ["error.reason": "\(error)"])
     return ErrorFace.response(to: configuration.service.internalError, of: configuration.service)
@@ -109,6 +126,29 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
         "user.id": "\(context.token?.userID ?? "-")",
       ])
   }
+}
+
+extension Request {
+  /// The request without the `.json` that a path of the Networking API may end with, as old clients send it. A tag may
+  /// end like that too.
+  fileprivate var withoutFormat: Request {
+    let path = uri.path
+    guard path.utf8.suffix(5).elementsEqual(".json".utf8), !path.utf8.contains(tags), let target = head.path else {
+      return self
+    }
+    var head = head
+    head.path = String(path.dropLast(5)) + String(target.dropFirst(path.count))
+    return Request(head: head, body: body)
+  }
+
+  private var tags: String.UTF8View { "/tags/".utf8 }
+
+  /// A body of unknown length may be empty, as some clients' are.
+  fileprivate var announcesBody: Bool { headers[.contentLength].map { $0 != "0" } ?? false }
+}
+
+extension APIError {
+  fileprivate static let bodyOfDeletion = APIError.badRequest("Request body is not supported in DELETE.")
 }
 
 extension OpenStackService {

@@ -32,7 +32,12 @@ package struct QueryString: Sendable {
     items.compactMap { $0.name == name ? $0.value : nil }
   }
 
-  private static func decoded(_ text: Substring) -> String {
+  /// A part of a path without percent escapes; `+` is itself there.
+  package static func unescaped(_ text: some StringProtocol) -> String {
+    decoded(Substring(text), space: UInt8(ascii: "%"))
+  }
+
+  private static func decoded(_ text: Substring, space: UInt8 = UInt8(ascii: "+")) -> String {
     guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
     let bytes = Array(text.utf8)
     var result: [UInt8] = []
@@ -45,7 +50,8 @@ package struct QueryString: Sendable {
         result.append(high << 4 | low)
         position += 3
       } else {
-        result.append(bytes[position] == UInt8(ascii: "+") ? UInt8(ascii: " ") : bytes[position])
+        let byte = bytes[position]
+        result.append(byte == space && byte != UInt8(ascii: "%") ? UInt8(ascii: " ") : byte)
         position += 1
       }
     }

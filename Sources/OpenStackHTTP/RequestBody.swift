@@ -12,8 +12,10 @@ extension OpenStackRequestContext {
   /// A body that is announced as too long is not read at all, and one that turns out to be too long is read no further
   /// than the limit; what is left of it is thrown away by the server as it comes in.
   ///
-  /// - Throws: `APIError` 413 if the body is longer than `limit`, 400 if it is empty or not JSON.
+  /// - Throws: `APIError` 413 if the body is longer than `limit`, 400 if it is empty, ends early or is not JSON, and what the service
+  ///   answers to a body that says that it is something else.
   package func json(of request: Request, limit: Int = Self.defaultBodyLimit) async throws -> JSONValue {
+    try request.checkContentType(for: service)
     let buffer = try await bytes(of: request, limit: limit)
     guard buffer.readableBytes > 0 else { throw APIError.badRequest(malformedBody) }
     do {
@@ -40,6 +42,12 @@ extension OpenStackRequestContext {
       return try await request.body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {
       throw APIError.bodyTooLarge
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      // Whatever keeps a body from coming to its end is the client's doing: it closes, or what it sends is no HTTP.
+      logger.debug("the body did not come to its end", metadata: ["error.reason": "\(error)"])
+      throw APIError.badRequest(malformedBody)
     }
   }
 

@@ -45,6 +45,8 @@ package struct ServiceClient: Sendable {
   private let httpClient: HTTPClient
   private let userAgent: String
   private let logger: Logger
+  /// For the HTTP client, which at the level `trace` writes down every head with the tokens in it.
+  private let transportLogger: Logger
   private let bodyLimit: Int
 
   /// - Parameters:
@@ -60,6 +62,9 @@ package struct ServiceClient: Sendable {
     self.userAgent = userAgent
     self.bodyLimit = bodyLimit
     self.logger = logger
+    var transportLogger = logger
+    transportLogger.logLevel = max(logger.logLevel, .debug)
+    self.transportLogger = transportLogger
   }
 
   /// Calls the service. A token that it refuses is fetched anew, and the call is made once more.
@@ -95,7 +100,7 @@ package struct ServiceClient: Sendable {
       request.headers.add(name: "Content-Type", value: "application/json")
       request.body = .bytes(ByteBuffer(bytes: body.bytes))
     }
-    let response = try await httpClient.execute(request, timeout: TimeAmount(deadline), logger: logger)
+    let response = try await httpClient.execute(request, timeout: TimeAmount(deadline), logger: transportLogger)
     let bytes = try await response.body.collect(upTo: bodyLimit)
     return Answer(
       status: Int(response.status.code), body: try? JSONValue(parsing: bytes.readableBytesView),

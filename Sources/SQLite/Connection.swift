@@ -139,6 +139,10 @@ package final class Connection {
     hooks.deadline = deadline
   }
 
+  /// The steps that SQLite's virtual machine has made on this connection: what statements cost, whatever else the
+  /// machine does.
+  package private(set) var stepCount = 0
+
   /// How many compiled statements are kept at this moment.
   package var cachedStatementCount: Int { cache.count }
 
@@ -147,6 +151,7 @@ package final class Connection {
   ) throws -> T {
     let statement = try cache.take(sql) { sql in try Statement(sql, on: handle) }
     defer {
+      stepCount += statement.takeStepCount()
       statement.reset()
       statement.isInUse = false
     }

@@ -33,6 +33,15 @@ package struct Row {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Lends the UTF-8 of the column's text to `body`, so that a value can be read from it without a text between; `NULL`
+  /// is empty.
+  package func withText<T>(_ index: Int, _ body: (borrowing Span<UInt8>) throws -> T) rethrows -> T {
+    // The bytes stay where they are until the statement goes on, which it does not while the row is lent.
+    let start = sqlite3_column_text(handle, Int32(index))
+    let count = start == nil ? 0 : Int(sqlite3_column_bytes(handle, Int32(index)))
+    return try body(UnsafeBufferPointer(start: start, count: count).span)
+  }
+
   /// The column's text; `nil` for `NULL`.
   package func optionalText(_ index: Int) -> String? { isNull(index) ? nil : text(index) }
 

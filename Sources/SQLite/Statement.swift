@@ -126,6 +126,10 @@ final class Statement {
     throw SQLiteError(connection, code: result, sql: sql)
   }
 
+  /// The steps that SQLite's virtual machine has made for this statement, its triggers and its foreign keys included,
+  /// since the last call.
+  func takeStepCount() -> Int { Int(sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_VM_STEP, 1)) }
+
   /// Lets go of the row and the arguments, so that the statement can wait in the cache without keeping a snapshot open.
   func reset() {
     // The result repeats the failure of the last step, which has been thrown already.

@@ -4,8 +4,7 @@ package import SQLite
 extension Row {
   /// A UUID in its canonical form; anything else is an error, since no row may be skipped.
   package func uuid(_ index: Int) throws -> UUID {
-    let text = text(index)
-    guard let uuid = UUID(text) else { throw UnreadableColumn(name: name(index), text: text, expected: "a UUID") }
+    guard let uuid = withText(index, { UUID(ascii: $0) }) else { throw unreadable(index, "a UUID") }
     return uuid
   }
 
@@ -13,8 +12,7 @@ extension Row {
 
   /// A time in UTC as ``Model/Timestamp`` writes it.
   package func timestamp(_ index: Int) throws -> Timestamp {
-    let text = text(index)
-    guard let time = Timestamp(text) else { throw UnreadableColumn(name: name(index), text: text, expected: "a time") }
+    guard let time = withText(index, { Timestamp(ascii: $0) }) else { throw unreadable(index, "a time") }
     return time
   }
 
@@ -22,11 +20,31 @@ extension Row {
 
   /// One of an enumeration's raw values.
   package func value<T: RawRepresentable<String>>(_ index: Int, as type: T.Type = T.self) throws -> T {
-    let text = text(index)
-    guard let value = T(rawValue: text) else {
-      throw UnreadableColumn(name: name(index), text: text, expected: "one of \(T.self)")
-    }
+    guard let value = T(rawValue: text(index)) else { throw unreadable(index, "one of \(T.self)") }
     return value
+  }
+
+  /// Reads a text that `group_concat` has made, item after item between its commas; `NULL` is an empty list.
+  ///
+  /// - Parameter read: Makes a value of an item's bytes; `nil` if it is none, which is an error.
+  func list<T>(_ index: Int, of expected: String, _ read: (borrowing Span<UInt8>) -> T?) throws -> [T] {
+    let values = withText(index) { text -> [T]? in
+      var values: [T] = []
+      var start = 0
+      for position in 0...text.count where position == text.count || text[position] == UInt8(ascii: ",") {
+        if position == text.count && start == position { break }
+        guard let value = read(text.extracting(start..<position)) else { return nil }
+        values.append(value)
+        start = position + 1
+      }
+      return values
+    }
+    guard let values else { throw unreadable(index, "a list of \(expected)") }
+    return values
+  }
+
+  func unreadable(_ index: Int, _ expected: String) -> UnreadableColumn {
+    UnreadableColumn(name: name(index), text: text(index), expected: expected)
   }
 }
 

@@ -11,6 +11,9 @@ package class Snapshot {
     self.connection = connection
   }
 
+  /// The steps that SQLite's virtual machine has made on this connection, for a test that two things cost the same.
+  final package var stepCount: Int { connection.stepCount }
+
   /// All rows of a query, decoded one by one while the statement stands on them.
   final package func rows<T>(
     _ sql: String, _ arguments: any SQLBindable..., decode: (Row) throws -> T

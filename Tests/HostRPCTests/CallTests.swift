@@ -162,7 +162,8 @@ struct CallTests {
       func ask(bytes: Int) async throws -> GetDevicesDetailsList.Result {
         let device = String(repeating: "x", count: bytes)
         return try await client.call(
-          GetDevicesDetailsList.self, .init(devices: [device], agentID: "lb1", host: "compute1"))
+          GetDevicesDetailsList.self, .init(devices: [device], agentID: "lb1", host: "compute1"),
+          deadline: .seconds(60))
       }
       #expect(try await ask(bytes: 1 << 20 - 512).devices == [.unknown(device: "xxx")])
       let error = await hostRPCError { try await ask(bytes: 1 << 20) }
@@ -178,7 +179,7 @@ struct CallTests {
     request.method = .POST
     request.headers.add(name: "authorization", value: "Bearer \(secret)")
     request.body = .bytes(ByteBuffer(bytes: body))
-    let response = try await endpoint.httpClient.execute(request, timeout: .seconds(10))
+    let response = try await endpoint.httpClient.execute(request, timeout: .seconds(60))
     let bytes = try await response.body.collect(upTo: 1 << 20)
     return (response.status.code, try JSONValue(parsing: bytes.readableBytesView))
   }

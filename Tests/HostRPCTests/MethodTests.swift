@@ -113,6 +113,7 @@ struct MethodTests {
       UpdateDeviceList.Result(devicesUp: ["tap1"], devicesDown: [DeviceDown(device: "tap2", exists: false)]))
     try survives(SecurityGroupInfoForDevices.Arguments(devices: ["tap1"]))
     try survives(SecurityGroupInfoForDevices.Result(devices: ["a": 1]))
+    try survives(SecurityGroupsHint(securityGroups: ["a", "b"]))
     try survives(
       PortUpdate.Arguments(
         port: ["id": .string("\(id)")], networkType: "vxlan", segmentationID: 3, physicalNetwork: nil))

@@ -36,6 +36,7 @@ struct Reply {
 /// A client of the service under test.
 struct Client {
   let url: String
+  let port: Int
   let http: HTTPClient
 
   func send(
@@ -53,25 +54,26 @@ struct Client {
   }
 }
 
-/// Serves `routes` on a port that the kernel chooses for as long as `body` runs.
+/// Serves `routes` on a port that the kernel chooses for as long as `body` runs. `configure` changes what tests seldom do.
 func withService(
   _ service: OpenStackService = .networking, openPaths: Set<String> = ["/"],
   microversions: ClosedRange<Microversion>? = nil, validator: any TokenValidator = KnownTokens.admin,
+  configure: (inout OpenStackApplication.Configuration) -> Void = { _ in },
   routes: (Router<OpenStackRequestContext>) -> Void, body: @Sendable @escaping (Client) async throws -> Void
 ) async throws {
   let address = ServiceAddress(port: 0)
-  let application = OpenStackApplication(
-    .init(
-      service: service, address: address, identityURL: { "http://127.0.0.1:5000" }, openPaths: openPaths,
-      microversions: microversions, logger: Logger(label: "test")),
-    validator: validator, routes: routes)
+  var configuration = OpenStackApplication.Configuration(
+    service: service, address: address, identityURL: { "http://127.0.0.1:5000" }, openPaths: openPaths,
+    microversions: microversions, logger: Logger(label: "test"))
+  configure(&configuration)
+  let application = OpenStackApplication(configuration, validator: validator, routes: routes)
   let http = HTTPClient(eventLoopGroupProvider: .singleton)
   do {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await application.run() }
       group.addTask {
         _ = try await address.listening()
-        try await body(Client(url: address.url, http: http))
+        try await body(Client(url: address.url, port: address.port, http: http))
       }
       // The first to end is the body, or a server that could not start.
       try await group.next()

@@ -26,57 +26,66 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
 extension Timestamp: CustomStringConvertible {
   /// `2026-11-23T01:29:33.123456Z`: the form of every time in the database; it sorts as text.
-  package var description: String { "\(date)T\(time).\(padded(microsecondOfSecond, to: 6))Z" }
+  package var description: String { text(between: "T", hasFraction: true, isZoned: true) }
 
   /// `2026-11-23T01:29:33Z`: the form of the Networking and Compute APIs.
-  package var iso8601Seconds: String { "\(date)T\(time)Z" }
+  package var iso8601Seconds: String { text(between: "T", hasFraction: false, isZoned: true) }
 
   /// `2026-11-23T01:29:33.123456`: the form of Nova's bodies without a zone and of oslo.messaging's `time` argument.
-  package var iso8601WithoutZone: String { "\(date)T\(time).\(padded(microsecondOfSecond, to: 6))" }
+  package var iso8601WithoutZone: String { text(between: "T", hasFraction: true, isZoned: false) }
 
   /// `2026-11-23 01:29:33`: the form of `/v2.0/agents`.
-  package var spaced: String { "\(date) \(time)" }
+  package var spaced: String { text(between: " ", hasFraction: false, isZoned: false) }
 
+  private func text(between separator: Unicode.Scalar, hasFraction: Bool, isZoned: Bool) -> String {
+    let seconds = microseconds.flooringDivision(by: 1_000_000)
+    let days = seconds.flooringDivision(by: 86_400)
+    let second = seconds - days * 86_400
+    let (year, month, day) = Self.civil(fromDays: days)
+    var line = ASCIILine()
+    line.append(year, width: 4)
+    line.append("-")
+    line.append(twoDigitsOf: month)
+    line.append("-")
+    line.append(twoDigitsOf: day)
+    line.append(separator)
+    line.append(twoDigitsOf: second / 3600)
+    line.append(":")
+    line.append(twoDigitsOf: second / 60 % 60)
+    line.append(":")
+    line.append(twoDigitsOf: second % 60)
+    if hasFraction {
+      line.append(".")
+      // The product may lie below the least number, the difference does not.
+      line.append(microseconds &- seconds &* 1_000_000, width: 6)
+    }
+    if isZoned { line.append("Z") }
+    return line.text
+  }
+}
+
+extension Timestamp {
   /// Reads any of the forms above, with or without fraction (1-6 digits) and with or without `Z`. Else `nil`.
   package init?(_ text: some StringProtocol) {
-    var scanner = DigitScanner(bytes: Array(text.utf8))
-    guard let year = scanner.number(digits: 4), scanner.skip("-"),
-      let month = scanner.number(digits: 2), (1...12).contains(month), scanner.skip("-"),
-      let day = scanner.number(digits: 2), (1...31).contains(day), scanner.skip("T") || scanner.skip(" "),
-      let hour = scanner.number(digits: 2), hour < 24, scanner.skip(":"),
-      let minute = scanner.number(digits: 2), minute < 60, scanner.skip(":"),
-      let second = scanner.number(digits: 2), second < 60
+    let text = String(text)
+    self.init(ascii: text.utf8.span)
+  }
+
+  /// Reads the same forms from bytes, such as those of a column, without making a text of them.
+  package init?(ascii text: borrowing Span<UInt8>) {
+    guard text.count >= 19, let year = text.number(at: 0, digits: 4), text.has("-", at: 4),
+      let month = text.number(at: 5, digits: 2), (1...12).contains(month), text.has("-", at: 7),
+      let day = text.number(at: 8, digits: 2), (1...31).contains(day),
+      text.has("T", at: 10) || text.has(" ", at: 10),
+      let hour = text.number(at: 11, digits: 2), hour < 24, text.has(":", at: 13),
+      let minute = text.number(at: 14, digits: 2), minute < 60, text.has(":", at: 16),
+      let second = text.number(at: 17, digits: 2), second < 60,
+      let fraction = text.fraction(at: 19)
     else { return nil }
-    var fraction: Int64 = 0
-    if scanner.skip(".") {
-      guard let digits = scanner.fraction() else { return nil }
-      fraction = digits
-    }
-    _ = scanner.skip("Z")
-    guard scanner.isAtEnd else { return nil }
     let days = Self.daysSinceEpoch(year: year, month: month, day: day)
     // A day that the month does not have would count on into the next.
     guard Self.civil(fromDays: days) == (year, month, day) else { return nil }
     self.init(microseconds: ((days * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + fraction)
-  }
-
-  private var secondsSinceEpoch: Int64 { microseconds.flooringDivision(by: 1_000_000) }
-  private var microsecondOfSecond: Int64 { microseconds - secondsSinceEpoch * 1_000_000 }
-  private var daysSinceEpoch: Int64 { secondsSinceEpoch.flooringDivision(by: 86_400) }
-
-  private var date: String {
-    let (year, month, day) = Self.civil(fromDays: daysSinceEpoch)
-    return "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))"
-  }
-
-  private var time: String {
-    let second = secondsSinceEpoch - daysSinceEpoch * 86_400
-    return "\(padded(second / 3600, to: 2)):\(padded(second / 60 % 60, to: 2)):\(padded(second % 60, to: 2))"
-  }
-
-  private func padded(_ value: Int64, to width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 }
 
@@ -105,41 +114,38 @@ extension Timestamp {
   }
 }
 
-/// Reads fixed-width decimal numbers off a line of ASCII.
-private struct DigitScanner {
-  let bytes: [UInt8]
-  var position = 0
-
-  var isAtEnd: Bool { position == bytes.count }
-
-  mutating func skip(_ character: Unicode.Scalar) -> Bool {
-    guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
-    position += 1
-    return true
+// Fixed-width decimal numbers in a line of ASCII.
+extension Span<UInt8> {
+  fileprivate func has(_ character: Unicode.Scalar, at position: Int) -> Bool {
+    position < count && self[position] == UInt8(ascii: character)
   }
 
-  mutating func number(digits count: Int) -> Int64? {
-    guard position + count <= bytes.count else { return nil }
+  fileprivate func number(at position: Int, digits: Int) -> Int64? {
+    guard position + digits <= count else { return nil }
     var value: Int64 = 0
-    for byte in bytes[position..<position + count] {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-      value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+    for index in position..<position + digits {
+      let digit = self[index] &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      value = value &* 10 &+ Int64(digit)
     }
-    position += count
     return value
   }
 
-  /// One to six digits as microseconds.
-  mutating func fraction() -> Int64? {
+  /// The end of the line: none, or `.` and one to six digits, then `Z` or not. In microseconds.
+  fileprivate func fraction(at start: Int) -> Int64? {
+    var position = start
     var value: Int64 = 0
-    var count = 0
-    while count < 6, let digit = number(digits: 1) {
-      value = value * 10 + digit
-      count += 1
+    if has(".", at: start) {
+      position += 1
+      while position < start + 7, let digit = number(at: position, digits: 1) {
+        value = value * 10 + digit
+        position += 1
+      }
+      guard position > start + 1 else { return nil }
+      for _ in position..<start + 7 { value *= 10 }
     }
-    guard count > 0 else { return nil }
-    for _ in count..<6 { value *= 10 }
-    return value
+    if has("Z", at: position) { position += 1 }
+    return position == count ? value : nil
   }
 }
 

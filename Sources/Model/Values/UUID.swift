@@ -20,60 +20,68 @@ package struct UUID: Hashable, Sendable {
 
   /// Reads the canonical form, or the same digits without any dash, in either case. Anything else is `nil`.
   package init?(_ text: some StringProtocol) {
-    // Copied first: walking a generic text's bytes one by one across modules costs forty times as much.
-    let bytes = Array(text.utf8)
-    guard bytes.count == 32 || bytes.count == 36 else { return nil }
-    var digits = 0
-    var parts: (UInt64, UInt64) = (0, 0)
-    var dashes = 0
-    for (offset, byte) in bytes.enumerated() {
-      if byte == UInt8(ascii: "-") {
-        guard offset == 8 || offset == 13 || offset == 18 || offset == 23 else { return nil }
-        dashes += 1
-        continue
-      }
-      guard let nibble = byte.hexadecimalDigit, digits < 32 else { return nil }
-      if digits < 16 { parts.0 = parts.0 << 4 | UInt64(nibble) } else { parts.1 = parts.1 << 4 | UInt64(nibble) }
-      digits += 1
+    // Walking a generic text's bytes one by one across modules costs forty times as much.
+    let text = String(text)
+    self.init(ascii: text.utf8.span)
+  }
+
+  /// Reads the same forms from bytes, such as those of a column, without making a text of them.
+  package init?(ascii text: borrowing Span<UInt8>) {
+    switch text.count {
+    case 32:
+      guard let high = text.hexadecimalWord(at: 0, digits: 16), let low = text.hexadecimalWord(at: 16, digits: 16)
+      else { return nil }
+      (self.high, self.low) = (high, low)
+    case 36:
+      let dash = UInt8(ascii: "-")
+      guard text[8] == dash, text[13] == dash, text[18] == dash, text[23] == dash,
+        let first = text.hexadecimalWord(at: 0, digits: 8), let second = text.hexadecimalWord(at: 9, digits: 4),
+        let third = text.hexadecimalWord(at: 14, digits: 4), let fourth = text.hexadecimalWord(at: 19, digits: 4),
+        let fifth = text.hexadecimalWord(at: 24, digits: 12)
+      else { return nil }
+      high = first << 32 | second << 16 | third
+      low = fourth << 48 | fifth
+    default: return nil
     }
-    guard digits == 32, dashes == 0 || dashes == 4 else { return nil }
-    (high, low) = parts
   }
 
   /// The 32 digits without dashes, as Keystone writes ids.
-  package var hex: String { String(decoding: digits(dashed: false), as: UTF8.self) }
-
-  private func digits(dashed: Bool) -> [UInt8] {
-    var text: [UInt8] = []
-    text.reserveCapacity(36)
-    for position in 0..<32 {
-      if dashed, [8, 12, 16, 20].contains(position) { text.append(UInt8(ascii: "-")) }
-      let word = position < 16 ? high : low
-      text.append(UInt8(hexadecimalDigit: UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (position % 16)))))
-    }
-    return text
+  package var hex: String {
+    var line = ASCIILine()
+    line.append(hexadecimal: high, width: 16)
+    line.append(hexadecimal: low, width: 16)
+    return line.text
   }
 }
 
 extension UUID: CustomStringConvertible {
   /// The canonical form, 36 characters.
-  package var description: String { String(decoding: digits(dashed: true), as: UTF8.self) }
+  package var description: String {
+    var line = ASCIILine()
+    line.append(hexadecimal: high >> 32, width: 8)
+    line.append("-")
+    line.append(hexadecimal: high >> 16, width: 4)
+    line.append("-")
+    line.append(hexadecimal: high, width: 4)
+    line.append("-")
+    line.append(hexadecimal: low >> 48, width: 4)
+    line.append("-")
+    line.append(hexadecimal: low, width: 12)
+    return line.text
+  }
 }
 
-extension UInt8 {
-  /// The value of an ASCII hexadecimal digit of either case, else `nil`.
-  package var hexadecimalDigit: UInt8? {
-    switch self {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-    default: nil
+extension Span<UInt8> {
+  /// The number that `digits` hexadecimal digits at `start` make; `nil` if one of them is none.
+  fileprivate func hexadecimalWord(at start: Int, digits: Int) -> UInt64? {
+    var word: UInt64 = 0
+    var isRight = true
+    // No branch for each digit: which of two kinds it is nobody can foretell.
+    for position in start..<start + digits {
+      let digit = self[position].hexadecimalDigitOrMore
+      isRight = isRight && digit < 16
+      word = word &<< 4 | UInt64(digit)
     }
-  }
-
-  /// The lower-case ASCII digit of the low four bits.
-  package init(hexadecimalDigit value: UInt8) {
-    let nibble = value & 0xF
-    self = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+    return isRight ? word : nil
   }
 }
