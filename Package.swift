@@ -21,6 +21,7 @@ let safe: [SwiftSetting] =
   ]
 
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -81,6 +82,13 @@ let package = Package(
         .embedInCode("0003_events.sql"),
         .embedInCode("0004_images.sql"),
         .embedInCode("0005_compute.sql"),
+        .embedInCode("0006_tags.sql"),
+        .embedInCode("0007_ports.sql"),
+        .embedInCode("0008_security_groups.sql"),
+        .embedInCode("0009_networks.sql"),
+        .embedInCode("0010_quotas.sql"),
+        .embedInCode("0011_identity.sql"),
+        .embedInCode("0012_addresses.sql"),
       ],
       swiftSettings: safe),
     .target(name: "Store", dependencies: ["SQLite", "Migrations", "Model", logging, crypto], swiftSettings: safe),
@@ -93,8 +101,8 @@ let package = Package(
     .target(
       name: "OpenStackHTTP",
       dependencies: [
-        "Model", "JSON", hummingbird, asyncHTTPClient, serviceLifecycle, logging, nioConcurrencyHelpers, nioCore,
-        nioHTTP1, httpTypes,
+        "Model", "JSON", hummingbird, hummingbirdCore, asyncHTTPClient, serviceLifecycle, logging,
+        nioConcurrencyHelpers, nioCore, nioHTTP1, httpTypes,
       ],
       swiftSettings: safe),
     .target(name: "OsloConfig", dependencies: [configuration], swiftSettings: safe),
@@ -197,7 +205,8 @@ let package = Package(
     .testTarget(
       name: "OpenStackHTTPTests",
       dependencies: [
-        "OpenStackHTTP", "Model", "JSON", hummingbird, asyncHTTPClient, logging, nioCore, nioHTTP1,
+        "OpenStackHTTP", "Model", "JSON", hummingbird, asyncHTTPClient, logging, nioCore, nioPosix,
+        nioConcurrencyHelpers, nioHTTP1,
       ],
       swiftSettings: safe),
     .testTarget(name: "OsloConfigTests", dependencies: ["OsloConfig", configuration], swiftSettings: safe),
@@ -206,6 +215,13 @@ let package = Package(
       dependencies: [
         "NetworkService", "Support", "Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", hummingbird,
         asyncHTTPClient, logging, serviceLifecycle, nioCore, httpTypes,
+      ],
+      swiftSettings: safe),
+    .testTarget(
+      name: "SpecificationTests",
+      dependencies: [
+        "NetworkService", "IdentityService", "ComputeService", "ImageService", "Support", "Store", "HostRPC",
+        "OpenStackHTTP", "Model", "JSON", hummingbird, logging,
       ],
       swiftSettings: safe),
     .testTarget(
@@ -254,6 +270,7 @@ let package = Package(
         "Support", "JSON", "plugboard", "plugboard-migrate", "plugboard-server", "plugboard-agent",
         "plugboard-compute",
       ],
+      exclude: ["Clients"],
       swiftSettings: safe),
     .testTarget(name: "TidyTests", swiftSettings: safe),
   ],

@@ -10,5 +10,12 @@ package enum MigrationFiles {
     ("0003_events.sql", PackageResources._003_events_sql),
     ("0004_images.sql", PackageResources._004_images_sql),
     ("0005_compute.sql", PackageResources._005_compute_sql),
+    ("0006_tags.sql", PackageResources._006_tags_sql),
+    ("0007_ports.sql", PackageResources._007_ports_sql),
+    ("0008_security_groups.sql", PackageResources._008_security_groups_sql),
+    ("0009_networks.sql", PackageResources._009_networks_sql),
+    ("0010_quotas.sql", PackageResources._010_quotas_sql),
+    ("0011_identity.sql", PackageResources._011_identity_sql),
+    ("0012_addresses.sql", PackageResources._012_addresses_sql),
   ]
 }

@@ -1,19 +1,28 @@
-/// A layer 2 network, made of one segment for now.
+/// A layer 2 network, made of one segment.
 package struct Network: Hashable, Sendable {
   package var id: UUID
   package var projectID: String
   package var name: String
   package var description: String
   package var adminStateUp: Bool
-  /// Whether every project may put ports on it.
-  package var isShared: Bool
   /// `router:external`
   package var isExternal: Bool
+  /// Whether it is the external network to use if none is named; at most one is.
+  package var isDefault: Bool
   /// Bytes of an IP packet that fit without fragments.
   package var mtu: Int
   /// What the network's ports inherit.
   package var portSecurityEnabled: Bool
   package var segment: Segment
+  /// Where its DHCP servers should be: names of availability zones, a JSON array as it is stored and shown.
+  package var availabilityZoneHints: String
+  /// Where they are, a JSON array. Read from the ports and agents, never stored with the network.
+  package var availabilityZones: String
+  /// A sorted JSON array of strings, as it is stored and shown.
+  package var tags: String
+  /// What RBAC policies allow the project for which the network was read, and everybody, to do with it. Read from the
+  /// policies, never stored with the network.
+  package var access: NetworkAccess
   /// The network's subnets, in the order they were made. Read from their rows, never stored with the network.
   package var subnetIDs: [UUID]
   package var createdAt: Timestamp
@@ -22,54 +31,64 @@ package struct Network: Hashable, Sendable {
 
   package init(
     id: UUID, projectID: String, name: String = "", description: String = "", adminStateUp: Bool = true,
-    isShared: Bool = false, isExternal: Bool = false, mtu: Int, portSecurityEnabled: Bool = true, segment: Segment,
-    subnetIDs: [UUID] = [], createdAt: Timestamp, updatedAt: Timestamp, revision: Int = 1
+    isExternal: Bool = false, isDefault: Bool = false, mtu: Int, portSecurityEnabled: Bool = true, segment: Segment,
+    availabilityZoneHints: String = "[]", availabilityZones: String = "[]", tags: String = "[]",
+    access: NetworkAccess = [], subnetIDs: [UUID] = [], createdAt: Timestamp, updatedAt: Timestamp, revision: Int = 1
   ) {
     self.id = id
     self.projectID = projectID
     self.name = name
     self.description = description
     self.adminStateUp = adminStateUp
-    self.isShared = isShared
     self.isExternal = isExternal
+    self.isDefault = isDefault
     self.mtu = mtu
     self.portSecurityEnabled = portSecurityEnabled
     self.segment = segment
+    self.availabilityZoneHints = availabilityZoneHints
+    self.availabilityZones = availabilityZones
+    self.tags = tags
+    self.access = access
     self.subnetIDs = subnetIDs
     self.createdAt = createdAt
     self.updatedAt = updatedAt
     self.revision = revision
   }
+
+  /// The API's `shared`: whether a policy shares it with the project for which it was read, or with all.
+  package var isShared: Bool { access.contains(.shared) }
 }
 
-/// How a network is carried between hosts.
-package struct Segment: Hashable, Sendable {
-  package var type: NetworkType
-  /// The name of the provider's network a flat or VLAN segment rides on, which agents map to an interface.
-  package var physicalNetwork: String?
-  /// The VNI of a VXLAN segment, the VLAN id of a VLAN segment.
-  package var segmentationID: Int?
+/// What a project may do with a network that is another's.
+package struct NetworkAccess: OptionSet, Hashable, Sendable {
+  package let rawValue: Int
 
-  package init(type: NetworkType, physicalNetwork: String? = nil, segmentationID: Int? = nil) {
-    self.type = type
-    self.physicalNetwork = physicalNetwork
-    self.segmentationID = segmentationID
+  package init(rawValue: Int) {
+    self.rawValue = rawValue
   }
 
-  /// The MTU of a network on this segment, of a physical network whose MTU is `physicalMTU`.
-  ///
-  /// VXLAN puts 50 bytes around each frame's payload: outer IPv4 20, UDP 8, VXLAN 8, inner Ethernet 14 (RFC 7348
-  /// section 5; `neutron/plugins/ml2/drivers/type_tunnel.py` counts the same).
-  package func mtu(physicalMTU: Int = 1500) -> Int {
-    type == .vxlan ? physicalMTU - 50 : physicalMTU
+  /// See it and its subnets, and put ports on it.
+  package static let shared = NetworkAccess(rawValue: 1)
+  /// See it, and let routers use it to get out.
+  package static let external = NetworkAccess(rawValue: 2)
+
+  package init(_ actions: some Sequence<RBACAction>) {
+    self = actions.reduce(into: []) { access, action in
+      access.insert(action == .accessAsShared ? .shared : .external)
+    }
   }
 }
 
-/// The kinds of segment; the API's `provider:network_type`.
-package enum NetworkType: String, CaseIterable, Sendable {
-  /// A bridge within each host, joined to nothing.
-  case local
-  case flat
-  case vlan
-  case vxlan
+extension Network {
+  /// The smallest MTU that IP works with (RFC 791), and that IPv6 asks for (RFC 8200 section 5).
+  package static let smallestMTU = 68
+  package static let smallestIPv6MTU = 1280
+
+  /// The least that the network's subnets need, if `mtu` is less (`_validate_change_network_mtu` of
+  /// `neutron/db/db_base_plugin_v2.py`).
+  package static func mtuNeeded(bySubnetsOf versions: some Collection<IPVersion>, insteadOf mtu: Int) -> Int? {
+    if versions.isEmpty { return nil }
+    if mtu < smallestMTU { return smallestMTU }
+    return mtu < smallestIPv6MTU && versions.contains(.v6) ? smallestIPv6MTU : nil
+  }
 }

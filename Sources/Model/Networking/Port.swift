@@ -18,6 +18,16 @@ package struct Port: Hashable, Sendable {
   /// The active binding; its host is empty while the port is unbound.
   package var binding: PortBinding
   package var portSecurityEnabled: Bool
+  /// Addresses besides its own that the port may send from: a JSON array of objects with `mac_address` and `ip_address`
+  /// as text, as it is stored and shown.
+  package var allowedAddressPairs: String
+  /// What a DHCP server tells the port besides the subnet's: a JSON array of objects with `opt_name`, `opt_value` and
+  /// `ip_version` as text, as it is stored and shown.
+  package var extraDHCPOptions: String
+  /// The ids of the port's groups: a JSON array of strings as text, as it is stored and shown.
+  package var securityGroups: String
+  /// A sorted JSON array of strings, as it is stored and shown.
+  package var tags: String
   package var createdAt: Timestamp
   package var updatedAt: Timestamp
   /// Grows with each change of the port; clients compare it in `If-Match`.
@@ -27,7 +37,8 @@ package struct Port: Hashable, Sendable {
     id: UUID, networkID: UUID, projectID: String, name: String = "", description: String = "",
     macAddress: MACAddress, adminStateUp: Bool = true, status: PortStatus = .down, deviceID: String = "",
     deviceOwner: String = "", fixedIPs: [FixedIP] = [], binding: PortBinding = PortBinding(),
-    portSecurityEnabled: Bool = true, createdAt: Timestamp, updatedAt: Timestamp, revision: Int = 1
+    portSecurityEnabled: Bool = true, allowedAddressPairs: String = "[]", extraDHCPOptions: String = "[]",
+    securityGroups: String = "[]", tags: String = "[]", createdAt: Timestamp, updatedAt: Timestamp, revision: Int = 1
   ) {
     self.id = id
     self.networkID = networkID
@@ -42,6 +53,10 @@ package struct Port: Hashable, Sendable {
     self.fixedIPs = fixedIPs
     self.binding = binding
     self.portSecurityEnabled = portSecurityEnabled
+    self.allowedAddressPairs = allowedAddressPairs
+    self.extraDHCPOptions = extraDHCPOptions
+    self.securityGroups = securityGroups
+    self.tags = tags
     self.createdAt = createdAt
     self.updatedAt = updatedAt
     self.revision = revision
@@ -62,9 +77,9 @@ extension Port {
 /// One address of a port, out of one subnet.
 package struct FixedIP: Hashable, Sendable {
   package var subnetID: UUID
-  package var address: IPv4Address
+  package var address: IPAddress
 
-  package init(subnetID: UUID, address: IPv4Address) {
+  package init(subnetID: UUID, address: IPAddress) {
     self.subnetID = subnetID
     self.address = address
   }

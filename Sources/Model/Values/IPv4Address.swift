@@ -38,7 +38,12 @@ package struct IPv4Address: Hashable, Comparable, Sendable {
 
 extension IPv4Address: CustomStringConvertible {
   package var description: String {
-    "\(bits >> 24).\(bits >> 16 & 0xFF).\(bits >> 8 & 0xFF).\(bits & 0xFF)"
+    var line = ASCIILine()
+    for octet in 0..<4 {
+      if octet > 0 { line.append(".") }
+      line.append(Int64(bits >> UInt32(24 - 8 * octet) & 0xFF), width: 1)
+    }
+    return line.text
   }
 }
 

@@ -3,7 +3,7 @@ import SQLite
 
 /// What agents can be filtered by and sorted by.
 package enum AgentField: String, CaseIterable, ListField {
-  case id, binary, host, topic
+  case id, binary, host, topic, description
   case type = "agent_type"
   case adminStateUp = "admin_state_up"
   case availabilityZone = "availability_zone"
@@ -29,6 +29,22 @@ extension Snapshot {
   }
 }
 
+extension Snapshot {
+  /// Every zone that an agent reports which makes one, in the order of their names.
+  package func availabilityZones() throws -> [AvailabilityZone] {
+    try rows(
+      """
+      SELECT agent_type, availability_zone, max(admin_state_up) FROM agents WHERE availability_zone <> ''
+      GROUP BY agent_type, availability_zone ORDER BY availability_zone, agent_type
+      """
+    ) { row in (type: row.text(0), name: row.text(1), isAvailable: row.bool(2)) }
+    .compactMap { zone in
+      AvailabilityZone.Resource.allCases.first { $0.agentType == zone.type }
+        .map { AvailabilityZone(name: zone.name, resource: $0, isAvailable: zone.isAvailable) }
+    }
+  }
+}
+
 extension Transaction {
   /// Adds the agent, or takes over what it reports of itself if its type and host are known.
   package func save(_ agent: Agent) throws {
@@ -45,9 +61,11 @@ extension Transaction {
       agent.configurations, agent.createdAt, agent.startedAt, agent.heartbeat)
   }
 
-  /// Changes whether an agent may be given work.
-  package func setAdminState(_ isUp: Bool, ofAgent id: UUID) throws {
-    try execute("UPDATE agents SET admin_state_up = ? WHERE id = ?", isUp, id)
+  /// Writes what an administrator can change of an agent; the rest is its own to report.
+  package func update(_ agent: Agent) throws {
+    try execute(
+      "UPDATE agents SET admin_state_up = ?, description = ? WHERE id = ?", agent.adminStateUp, agent.description,
+      agent.id)
   }
 
   package func deleteAgent(_ id: UUID) throws {
@@ -58,7 +76,7 @@ extension Transaction {
 extension Agent {
   fileprivate static let selection = """
     SELECT id, agent_type, binary, host, topic, availability_zone, admin_state_up, configurations, created_at,
-      started_at, heartbeat_timestamp
+      started_at, heartbeat_timestamp, description
     FROM agents
     """
 
@@ -66,7 +84,7 @@ extension Agent {
     self.init(
       id: try row.uuid(0), type: row.text(1), binary: row.text(2), host: row.text(3),
       topic: row.text(4), availabilityZone: row.optionalText(5), adminStateUp: row.bool(6),
-      configurations: row.text(7), createdAt: try row.timestamp(8), startedAt: try row.timestamp(9),
-      heartbeat: try row.timestamp(10))
+      description: row.optionalText(11), configurations: row.text(7), createdAt: try row.timestamp(8),
+      startedAt: try row.timestamp(9), heartbeat: try row.timestamp(10))
   }
 }

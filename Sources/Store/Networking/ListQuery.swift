@@ -7,11 +7,19 @@ package protocol ListField: RawRepresentable<String>, Hashable, Sendable {
   var expression: String { get }
   /// The SQL condition that the attribute is one of `values`, a list of placeholders.
   func condition(isOneOf values: String) -> String
+  /// Whether the rows have tags, in a column `tags` of the first table.
+  static var isTaggable: Bool { get }
 }
 
 extension ListField {
   package func condition(isOneOf values: String) -> String { "\(expression) IN (\(values))" }
+  package static var isTaggable: Bool { false }
 }
+
+extension NetworkField { package static var isTaggable: Bool { true } }
+extension SubnetField { package static var isTaggable: Bool { true } }
+extension PortField { package static var isTaggable: Bool { true } }
+extension SecurityGroupField { package static var isTaggable: Bool { true } }
 
 /// What a client wants of a list: which rows, in which order, and which page.
 package struct ListQuery<Field: ListField>: Sendable {
@@ -38,6 +46,9 @@ package struct ListQuery<Field: ListField>: Sendable {
 
   /// All must hold.
   package var filters: [Filter]
+  package var tags = TagFilter()
+  /// Only rows that have changed since.
+  package var changedSince: Timestamp?
   /// `id` is added to them, so that the order is total and a page has an end.
   package var sortKeys: [SortKey]
   package var limit: Int?
@@ -95,18 +106,20 @@ struct ListStatement {
     require(filter.field.condition(isOneOf: placeholders), values: filter.values.map(\.bindable))
   }
 
-  /// The statement for `query` over `source`, a SELECT with its FROM, whose rows are known by `id`.
+  /// The statement for `query` over `source`, a SELECT with its FROM, whose rows are known by `id`: a table's column,
+  /// with the table's name.
   mutating func text<Field>(_ source: String, id: String, marker markerSource: String, query: ListQuery<Field>)
     -> String
   {
+    let table = id.prefix { $0 != "." }
     for filter in query.filters { require(filter) }
-    var keys = query.sortKeys.map { (expression: $0.field.expression, isDescending: $0.isDescending) }
-    if !keys.contains(where: { $0.expression == id }) { keys.append((id, false)) }
-    if query.isReversed { keys = keys.map { ($0.expression, !$0.isDescending) } }
-    if let marker = query.marker { begin(behind: marker, keys: keys, source: markerSource) }
+    if let time = query.changedSince { require("\(table).updated_at >= ?", time) }
+    require(query.tags, of: table)
+    let keys = Self.keys(of: query, id: id)
+    if let marker = query.marker { begin(behind: marker, keys: keys, id: id, source: markerSource) }
     var text = source
     if !conditions.isEmpty { text += " WHERE " + conditions.map { "(\($0))" }.joined(separator: " AND ") }
-    text += " ORDER BY " + keys.map { $0.expression + ($0.isDescending ? " DESC" : "") }.joined(separator: ", ")
+    text += Self.order(of: query, id: id)
     if let limit = query.limit {
       text += " LIMIT ?"
       arguments.append(limit)
@@ -114,19 +127,49 @@ struct ListStatement {
     return text
   }
 
-  /// Row after row: greater in the first key, or equal in it and greater in the second, and so on.
-  private mutating func begin(
-    behind marker: UUID, keys: [(expression: String, isDescending: Bool)], source: String
-  ) {
+  /// The ` ORDER BY` of the statement for `query`.
+  static func order<Field>(of query: ListQuery<Field>, id: String) -> String {
+    let keys = keys(of: query, id: id).map { $0.expression + ($0.isDescending ? " DESC" : "") }
+    return " ORDER BY " + keys.joined(separator: ", ")
+  }
+
+  private struct Key {
+    var expression: String
+    var isDescending: Bool
+  }
+
+  private static func keys<Field>(of query: ListQuery<Field>, id: String) -> [Key] {
+    var keys = query.sortKeys.map { Key(expression: $0.field.expression, isDescending: $0.isDescending) }
+    // Behind the id nothing can make a difference.
+    if let last = keys.firstIndex(where: { $0.expression == id }) {
+      keys.removeSubrange((last + 1)...)
+    } else {
+      keys.append(Key(expression: id, isDescending: false))
+    }
+    if query.isReversed { keys = keys.map { Key(expression: $0.expression, isDescending: !$0.isDescending) } }
+    return keys
+  }
+
+  /// Row after row: greater in the first key, or equal in it and greater in the second, and so on. NULL is the smallest
+  /// of all, as in `ORDER BY`.
+  private mutating func begin(behind marker: UUID, keys: [Key], id: String, source: String) {
     var alternatives: [String] = []
     for (index, key) in keys.enumerated() {
       var parts: [String] = []
       for earlier in keys[..<index] {
-        parts.append("\(earlier.expression) = (SELECT \(earlier.expression) \(source))")
+        parts.append("\(earlier.expression) IS (SELECT \(earlier.expression) \(source))")
         arguments.append(marker)
       }
-      parts.append("\(key.expression) \(key.isDescending ? "<" : ">") (SELECT \(key.expression) \(source))")
-      arguments.append(marker)
+      let sign = key.isDescending ? "<" : ">"
+      if key.expression == id {
+        parts.append("\(id) \(sign) ?")
+        arguments.append(marker)
+      } else {
+        let value = "(SELECT \(key.expression) \(source))"
+        let (low, high) = key.isDescending ? (key.expression, value) : (value, key.expression)
+        parts.append("(\(key.expression) \(sign) \(value) OR (\(low) IS NULL AND \(high) IS NOT NULL))")
+        arguments.append(contentsOf: [marker, marker])
+      }
       alternatives.append(parts.joined(separator: " AND "))
     }
     conditions.append(alternatives.map { "(\($0))" }.joined(separator: " OR "))

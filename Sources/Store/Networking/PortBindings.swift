@@ -9,6 +9,13 @@ extension Snapshot {
     }
   }
 
+  /// The binding of a port to a host, active or not; those of a distributed port are not looked at.
+  package func binding(ofPort id: UUID, host: String) throws -> PortBinding? {
+    try first("\(PortBinding.selection) WHERE port_id = ? AND host = ? AND distributed = 0", id, host) { row in
+      try PortBinding(row: row)
+    }
+  }
+
   /// The binding of a port on a host that is not the port's own active one: an inactive one, or one of a distributed
   /// port's.
   package func hostBinding(ofPort id: UUID, host: String) throws -> PortBinding? {
@@ -37,7 +44,8 @@ extension Snapshot {
 }
 
 extension Transaction {
-  func insert(_ binding: PortBinding, ofPort id: UUID) throws {
+  /// - Throws: `ConstraintViolation` if the port has a binding to the host, or an active one besides.
+  package func insert(_ binding: PortBinding, ofPort id: UUID) throws {
     try execute(
       """
       INSERT INTO port_bindings (port_id, host, status, vif_type, vif_details, vnic_type, profile)
@@ -49,14 +57,37 @@ extension Transaction {
 
   /// Writes a port's active binding. An inactive binding to the same host gives way to it.
   package func setActiveBinding(_ binding: PortBinding, ofPort id: UUID) throws {
-    try execute(
-      "DELETE FROM port_bindings WHERE port_id = ? AND host = ? AND status = 'INACTIVE'", id, binding.host)
+    try deleteInactiveBindings(ofPort: id, host: binding.host)
     try execute(
       """
       UPDATE port_bindings SET host = ?, vif_type = ?, vif_details = ?, vnic_type = ?, profile = ?
       WHERE port_id = ? AND status = 'ACTIVE' AND distributed = 0
       """,
       binding.host, binding.vifType.rawValue, binding.vifDetails, binding.vnicType.rawValue, binding.profile, id)
+  }
+
+  /// Writes what a port's binding to `host` has become; its host and its status may be others than before. With a swap
+  /// of two, the one that becomes inactive comes first.
+  ///
+  /// - Throws: `ConstraintViolation` if the port has another binding to the new host, or an active one besides.
+  package func updateBinding(_ binding: PortBinding, ofPort id: UUID, host: String) throws {
+    try execute(
+      """
+      UPDATE port_bindings SET host = ?, status = ?, vif_type = ?, vif_details = ?, vnic_type = ?, profile = ?,
+        port_status = ?
+      WHERE port_id = ? AND host = ? AND distributed = 0
+      """,
+      binding.host, binding.status.rawValue, binding.vifType.rawValue, binding.vifDetails, binding.vnicType.rawValue,
+      binding.profile, binding.portStatus.rawValue, id, host)
+  }
+
+  /// Removes inactive bindings of a port: the one to `host`, or all.
+  package func deleteInactiveBindings(ofPort id: UUID, host: String? = nil) throws {
+    guard let host else {
+      try execute("DELETE FROM port_bindings WHERE port_id = ? AND status = 'INACTIVE'", id)
+      return
+    }
+    try execute("DELETE FROM port_bindings WHERE port_id = ? AND host = ? AND status = 'INACTIVE'", id, host)
   }
 
   /// Records how far a port is wired on a host that is not its active binding's, as an inactive binding.

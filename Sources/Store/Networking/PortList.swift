@@ -11,57 +11,64 @@ package enum PortField: String, CaseIterable, ListField {
   case adminStateUp = "admin_state_up"
   case deviceID = "device_id"
   case deviceOwner = "device_owner"
-  case portSecurityEnabled = "port_security_enabled"
-  case createdAt = "created_at"
   case updatedAt = "updated_at"
   case revision = "revision_number"
   case host = "binding:host_id"
-  case vifType = "binding:vif_type"
-  case vnicType = "binding:vnic_type"
+  case securityGroups = "security_groups"
 
   package var expression: String {
     switch self {
     case .tenantID: "ports.project_id"
-    case .host: "port_bindings.host"
-    case .vifType: "port_bindings.vif_type"
-    case .vnicType: "port_bindings.vnic_type"
+    // Shown with the port, but not its own; nothing is sorted by it.
+    case .host: "NULL"
     default: "ports.\(rawValue)"
     }
   }
 
   package func condition(isOneOf values: String) -> String {
-    // The join begins with the ports, so a host's few ports are looked for by its bindings' own index.
-    guard self == .host else { return "\(expression) IN (\(values))" }
-    return """
-      ports.id IN (SELECT port_id FROM port_bindings WHERE status = 'ACTIVE' AND distributed = 0 AND host IN (\(values)))
-      """
+    switch self {
+    // The join begins with the ports, so a host's few ports are looked for by its bindings' own index. A port that is
+    // about to be moved to a host is one of its ports too, as upstream has it.
+    case .host: "ports.id IN (SELECT port_id FROM port_bindings WHERE distributed = 0 AND host IN (\(values)))"
+    case .securityGroups:
+      "ports.id IN (SELECT port_id FROM port_security_groups WHERE security_group_id IN (\(values)))"
+    default: "\(expression) IN (\(values))"
+    }
   }
 }
 
-/// Filters of ports by their addresses: `fixed_ips=ip_address=...&fixed_ips=subnet_id=...`. Values of the same kind are
-/// alternatives, both kinds must hold for the same address.
+/// Filters of ports by their addresses. Values of the same kind are alternatives; a port that has an address for each of
+/// the kinds is meant, which need not be the same address.
 package struct FixedIPFilter: Hashable, Sendable {
-  package var addresses: [IPv4Address] = []
-  package var subnetIDs: [UUID] = []
+  /// In the canonical form.
+  package var addresses: [String] = []
+  /// Text that stands somewhere in an address.
+  package var addressParts: [String] = []
+  package var subnetIDs: [String] = []
 
   package init() {}
-
-  package var isEmpty: Bool { addresses.isEmpty && subnetIDs.isEmpty }
 }
 
 extension Snapshot {
   /// The ports that `query` and `fixedIPs` ask for, addresses included, by one statement.
   package func ports(_ query: ListQuery<PortField>, fixedIPs: FixedIPFilter = FixedIPFilter()) throws -> [Port] {
     var statement = ListStatement()
-    if let project = query.project { statement.require("ports.project_id = ?", project) }
-    if !fixedIPs.isEmpty { statement.require(fixedIPs) }
-    let text = statement.text(
-      Port.selection, id: "ports.id",
-      marker: """
-        FROM ports JOIN port_bindings ON port_bindings.port_id = ports.id AND port_bindings.status = 'ACTIVE'
-        AND port_bindings.distributed = 0 WHERE ports.id = ?
-        """,
-      query: query)
+    if let project = query.project {
+      // Who owns a network sees what others have put on it; no project owns nothing, not what belongs to the system.
+      statement.require(
+        "ports.project_id = ? OR ports.network_id IN (SELECT id FROM networks WHERE project_id = ?)", project, project)
+      if project.isEmpty { statement.require("0") }
+    }
+    statement.require(fixedIPs)
+    let marker = "FROM ports WHERE ports.id = ?"
+    let text: String
+    if query.limit == nil {
+      text = statement.text(Port.selection, id: "ports.id", marker: marker, query: query)
+    } else {
+      // Which ports are on the page is found out first: sorting would visit the other tables for every port.
+      let page = statement.text("SELECT ports.id FROM ports", id: "ports.id", marker: marker, query: query)
+      text = "\(Port.selection) WHERE ports.id IN (\(page))" + ListStatement.order(of: query, id: "ports.id")
+    }
     let ports = try rows(text, arguments: statement.arguments) { row in try Port(row: row) }
     return query.isReversed ? ports.reversed() : ports
   }
@@ -69,13 +76,22 @@ extension Snapshot {
 
 extension ListStatement {
   fileprivate mutating func require(_ filter: FixedIPFilter) {
-    // With the subnets named, a look-up by address alone uses the unique index too, once for each subnet.
-    let addresses = filter.addresses.map { Int($0.bits) as any SQLBindable }
-    let subnets = filter.subnetIDs.map { $0 as any SQLBindable }
-    var condition = "ports.id IN (SELECT port_id FROM ip_allocations WHERE subnet_id IN "
-    condition += subnets.isEmpty ? "(SELECT id FROM subnets)" : "(\(placeholders(subnets.count)))"
-    if !addresses.isEmpty { condition += " AND ip_number IN (\(placeholders(addresses.count)))" }
-    require(condition + ")", values: subnets + addresses)
+    if !filter.addresses.isEmpty {
+      require(
+        """
+        ports.id IN (SELECT port_id FROM ip_allocations WHERE ip_address IN (\(placeholders(filter.addresses.count))))
+        """,
+        values: filter.addresses)
+    }
+    if !filter.subnetIDs.isEmpty {
+      require(
+        "ports.id IN (SELECT port_id FROM ip_allocations WHERE subnet_id IN (\(placeholders(filter.subnetIDs.count))))",
+        values: filter.subnetIDs)
+    }
+    if !filter.addressParts.isEmpty {
+      let parts = filter.addressParts.map { _ in "instr(ip_address, ?) > 0" }.joined(separator: " OR ")
+      require("ports.id IN (SELECT port_id FROM ip_allocations WHERE \(parts))", values: filter.addressParts)
+    }
   }
 
   private func placeholders(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }

@@ -29,37 +29,43 @@ extension Snapshot {
 }
 
 extension Transaction {
-  /// Adds the port and its binding; its addresses are given to it afterwards.
+  /// Adds the port with its binding and its groups; its addresses are given to it afterwards.
   ///
   /// - Returns: Whether it was added; not if the network has a port with this MAC address already.
   package func insert(_ port: Port) throws -> Bool {
     let changes = try execute(
       """
       INSERT INTO ports (id, project_id, network_id, name, description, mac_address, admin_state_up, status, device_id,
-        device_owner, port_security_enabled, created_at, updated_at, revision_number)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (network_id, mac_address) DO NOTHING
+        device_owner, port_security_enabled, allowed_address_pairs, extra_dhcp_opts, security_groups, created_at,
+        updated_at, revision_number)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (network_id, mac_address) DO NOTHING
       """,
       port.id, port.projectID, port.networkID, port.name, port.description, port.macAddress.description,
       port.adminStateUp, port.status.rawValue, port.deviceID, port.deviceOwner, port.portSecurityEnabled,
-      port.createdAt, port.updatedAt, port.revision)
+      port.allowedAddressPairs, port.extraDHCPOptions, port.securityGroups, port.createdAt, port.updatedAt,
+      port.revision)
     guard changes > 0 else { return false }
     try insert(port.binding, ofPort: port.id)
+    if port.securityGroups != "[]" { try addSecurityGroups(port.securityGroupIDs, toNewPort: port.id) }
     return true
   }
 
   /// Writes what a client can change of a port, except its binding and addresses, and counts its revision up. The status
   /// is not written here: see ``setStatus(_:ofPort:)``.
   ///
+  /// - Parameter hasNewGroups: Whether the port's groups are others than before.
   /// - Throws: `ConstraintViolation` if the MAC address is another port's on the network.
-  package func update(_ port: Port) throws {
+  package func update(_ port: Port, hasNewGroups: Bool = false) throws {
     try execute(
       """
       UPDATE ports SET name = ?, description = ?, mac_address = ?, admin_state_up = ?, device_id = ?, device_owner = ?,
-        port_security_enabled = ?, updated_at = ?, revision_number = revision_number + 1
+        port_security_enabled = ?, allowed_address_pairs = ?, extra_dhcp_opts = ?, security_groups = ?, updated_at = ?,
+        revision_number = revision_number + 1
       WHERE id = ?
       """,
       port.name, port.description, port.macAddress.description, port.adminStateUp, port.deviceID, port.deviceOwner,
-      port.portSecurityEnabled, now, port.id)
+      port.portSecurityEnabled, port.allowedAddressPairs, port.extraDHCPOptions, port.securityGroups, now, port.id)
+    if hasNewGroups { try setSecurityGroups(port.securityGroupIDs, ofPort: port.id) }
   }
 
   /// Counts the revision of a port up whose binding was changed from elsewhere than the API.
@@ -89,6 +95,7 @@ extension Port {
   static let selection = """
     SELECT ports.id, ports.network_id, ports.project_id, ports.name, ports.description, ports.mac_address,
       ports.admin_state_up, ports.status, ports.device_id, ports.device_owner, ports.port_security_enabled,
+      ports.allowed_address_pairs, ports.extra_dhcp_opts, ports.security_groups, ports.tags,
       ports.created_at, ports.updated_at, ports.revision_number, port_bindings.host, port_bindings.vif_type,
       port_bindings.vif_details, port_bindings.vnic_type, port_bindings.profile,
       (SELECT group_concat(subnet_id || ip_address) FROM ip_allocations WHERE port_id = ports.id)
@@ -102,21 +109,24 @@ extension Port {
       id: try row.uuid(0), networkID: try row.uuid(1), projectID: row.text(2), name: row.text(3),
       description: row.text(4), macAddress: try row.macAddress(5), adminStateUp: row.bool(6), status: status,
       deviceID: row.text(8), deviceOwner: row.text(9),
-      fixedIPs: try FixedIP.list(row.optionalText(19)),
+      fixedIPs: try FixedIP.list(row, 23),
       binding: PortBinding(
-        host: row.text(14), vifType: try row.value(15), vifDetails: row.text(16),
-        vnicType: try row.value(17), profile: row.text(18), portStatus: status),
-      portSecurityEnabled: row.bool(10), createdAt: try row.timestamp(11), updatedAt: try row.timestamp(12),
-      revision: row.integer(13))
+        host: row.text(18), vifType: try row.value(19), vifDetails: row.text(20),
+        vnicType: try row.value(21), profile: row.text(22), portStatus: status),
+      portSecurityEnabled: row.bool(10), allowedAddressPairs: row.text(11), extraDHCPOptions: row.text(12),
+      securityGroups: row.text(13), tags: row.text(14), createdAt: try row.timestamp(15),
+      updatedAt: try row.timestamp(16), revision: row.integer(17))
   }
 }
 
 extension FixedIP {
   /// Reads `<subnet's id><address>` with commas between, in the order the addresses were given.
-  fileprivate static func list(_ text: String?) throws -> [FixedIP] {
-    guard let text else { return [] }
-    return try text.split(separator: ",").map { item in
-      FixedIP(subnetID: try storedID(item.prefix(36)), address: try storedAddress(item.dropFirst(36)))
+  fileprivate static func list(_ row: Row, _ column: Int) throws -> [FixedIP] {
+    try row.list(column, of: "a subnet's id and an address") { item in
+      guard item.count > 36, let subnetID = UUID(ascii: item.extracting(0..<36)),
+        let address = IPAddress(ascii: item.extracting(36..<item.count))
+      else { return nil }
+      return FixedIP(subnetID: subnetID, address: address)
     }
   }
 }

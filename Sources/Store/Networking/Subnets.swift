@@ -10,6 +10,10 @@ package enum SubnetField: String, CaseIterable, ListField {
   case ipVersion = "ip_version"
   case gatewayIP = "gateway_ip"
   case enableDHCP = "enable_dhcp"
+  case ipv6RAMode = "ipv6_ra_mode"
+  case ipv6AddressMode = "ipv6_address_mode"
+  case subnetPoolID = "subnetpool_id"
+  case isShared = "shared"
   case createdAt = "created_at"
   case updatedAt = "updated_at"
   case revision = "revision_number"
@@ -17,7 +21,11 @@ package enum SubnetField: String, CaseIterable, ListField {
   package var expression: String {
     switch self {
     case .tenantID: "subnets.project_id"
-    case .gatewayIP: "coalesce(subnets.gateway_ip, '')"
+    case .isShared:
+      """
+      EXISTS (SELECT 1 FROM network_rbac WHERE target_project = '*' AND object_id = subnets.network_id
+        AND action = 'access_as_shared')
+      """
     default: "subnets.\(rawValue)"
     }
   }
@@ -35,114 +43,68 @@ extension Snapshot {
     }
   }
 
-  /// The subnets that `query` asks for, those of networks shared with its project included.
+  /// The subnets that `query` asks for, those of networks that its project may see included.
   package func subnets(_ query: ListQuery<SubnetField>) throws -> [Subnet] {
     var statement = ListStatement()
     if let project = query.project {
       statement.require(
-        "subnets.project_id = ? OR subnets.network_id IN (SELECT id FROM networks WHERE shared = 1)", project)
+        """
+        subnets.project_id = ?1 OR subnets.network_id IN (
+          SELECT id FROM networks WHERE project_id = ?1
+          UNION ALL SELECT object_id FROM network_rbac WHERE target_project IN ('*', ?1))
+        """,
+        project)
     }
     let text = statement.text(
       Subnet.selection, id: "subnets.id", marker: "FROM subnets WHERE subnets.id = ?", query: query)
     let subnets = try rows(text, arguments: statement.arguments) { row in try Subnet(row: row) }
     return query.isReversed ? subnets.reversed() : subnets
   }
-
 }
 
 extension Transaction {
-  /// Adds a subnet with its pools.
+  /// Adds a subnet with its pools. A prefix of a subnet pool must have been taken from it before.
   package func insert(_ subnet: Subnet) throws {
     try execute(
       """
-      INSERT INTO subnets (id, network_id, project_id, name, description, cidr, gateway_ip, enable_dhcp,
-        dns_nameservers, host_routes, created_at, updated_at, revision_number)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO subnets (id, network_id, project_id, name, description, ip_version, cidr, gateway_ip, enable_dhcp,
+        dns_nameservers, host_routes, ipv6_ra_mode, ipv6_address_mode, subnetpool_id, service_types, tags, created_at,
+        updated_at, revision_number)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
-      subnet.id, subnet.networkID, subnet.projectID, subnet.name, subnet.description, subnet.cidr.description,
-      subnet.gatewayIP?.description, subnet.enableDHCP, subnet.dnsNameserversJSON, subnet.hostRoutesJSON,
-      subnet.createdAt, subnet.updatedAt, subnet.revision)
-    try insertPools(of: subnet)
+      subnet.id, subnet.networkID, subnet.projectID, subnet.name, subnet.description, subnet.version.rawValue,
+      subnet.cidr.description, subnet.gatewayIP?.description, subnet.enableDHCP, subnet.dnsNameserversJSON,
+      subnet.hostRoutesJSON, subnet.ipv6RAMode?.rawValue, subnet.ipv6AddressMode?.rawValue, subnet.subnetPoolID,
+      jsonArray(subnet.serviceTypes), subnet.tags, subnet.createdAt, subnet.updatedAt, subnet.revision)
+    try insertPools(of: subnet, isNew: true)
   }
 
-  /// Writes what a client can change of a subnet, pools included, and counts its revision up.
-  package func update(_ subnet: Subnet) throws {
+  /// Writes what a client can change of a subnet and counts its revision up.
+  ///
+  /// - Parameter hasNewPools: Whether the pools are others than before; they cost more than the rest.
+  package func update(_ subnet: Subnet, hasNewPools: Bool) throws {
     try execute(
       """
       UPDATE subnets SET name = ?, description = ?, gateway_ip = ?, enable_dhcp = ?, dns_nameservers = ?,
-        host_routes = ?, updated_at = ?, revision_number = revision_number + 1
+        host_routes = ?, service_types = ?, updated_at = ?, revision_number = revision_number + 1
       WHERE id = ?
       """,
       subnet.name, subnet.description, subnet.gatewayIP?.description, subnet.enableDHCP, subnet.dnsNameserversJSON,
-      subnet.hostRoutesJSON, now, subnet.id)
+      subnet.hostRoutesJSON, jsonArray(subnet.serviceTypes), now, subnet.id)
+    guard hasNewPools else { return }
+    try execute("DELETE FROM ip_free_ranges WHERE subnet_id = ?", subnet.id)
     try execute("DELETE FROM ip_allocation_pools WHERE subnet_id = ?", subnet.id)
-    try insertPools(of: subnet)
+    try insertPools(of: subnet, isNew: false)
   }
 
-  private func insertPools(of subnet: Subnet) throws {
-    for pool in subnet.allocationPools {
-      try execute(
-        "INSERT INTO ip_allocation_pools (subnet_id, first_ip, last_ip) VALUES (?, ?, ?)",
-        subnet.id, pool.first.description, pool.last.description)
-    }
-  }
-
-  /// Removes a subnet with its pools.
+  /// Removes a subnet with its pools, and gives its prefix back to the subnet pool that it came from.
   ///
   /// - Throws: `ConstraintViolation` while a port has an address of it.
   package func deleteSubnet(_ id: UUID) throws {
+    let origin = try first("SELECT subnetpool_id, cidr FROM subnets WHERE id = ? AND subnetpool_id IS NOT NULL", id) {
+      row in (pool: try row.uuid(0), cidr: try row.prefix(1))
+    }
     try execute("DELETE FROM subnets WHERE id = ?", id)
-  }
-}
-
-extension Subnet {
-  /// One row a subnet; its lists come as text with commas between, so that there is nothing to look up row by row.
-  fileprivate static let selection = """
-    SELECT subnets.id, subnets.network_id, subnets.project_id, subnets.name, subnets.description, subnets.cidr,
-      subnets.gateway_ip, subnets.enable_dhcp, subnets.created_at, subnets.updated_at, subnets.revision_number,
-      (SELECT group_concat(first_ip || '-' || last_ip) FROM ip_allocation_pools WHERE subnet_id = subnets.id),
-      (SELECT group_concat(value) FROM json_each(subnets.dns_nameservers)),
-      (SELECT group_concat((value ->> 'destination') || '-' || (value ->> 'nexthop'))
-       FROM json_each(subnets.host_routes))
-    FROM subnets
-    """
-
-  fileprivate init(row: Row) throws {
-    self.init(
-      id: try row.uuid(0), networkID: try row.uuid(1), projectID: row.text(2), name: row.text(3),
-      description: row.text(4), cidr: try row.prefix(5), gatewayIP: try row.optionalAddress(6),
-      allocationPools: try Self.items(row.optionalText(11)).map { item in
-        let ends = try Self.pair(item)
-        return AllocationPool(first: try storedAddress(ends.0), last: try storedAddress(ends.1))
-      },
-      enableDHCP: row.bool(7),
-      dnsNameservers: try Self.items(row.optionalText(12)).map { text in try storedAddress(text) },
-      hostRoutes: try Self.items(row.optionalText(13)).map { item in
-        let parts = try Self.pair(item)
-        guard let destination = IPv4Network(parts.0) else {
-          throw UnreadableColumn(name: "host_routes", text: item, expected: "a prefix and an address")
-        }
-        return HostRoute(destination: destination, nextHop: try storedAddress(parts.1))
-      },
-      createdAt: try row.timestamp(8), updatedAt: try row.timestamp(9), revision: row.integer(10))
-  }
-
-  private static func items(_ text: String?) -> [String] { text?.split(separator: ",").map(String.init) ?? [] }
-
-  private static func pair(_ item: String) throws -> (String, String) {
-    let parts = item.split(separator: "-")
-    guard parts.count == 2 else { throw UnreadableColumn(name: "a list", text: item, expected: "two addresses") }
-    return (String(parts[0]), String(parts[1]))
-  }
-
-  // Addresses and prefixes hold nothing that JSON would have to escape.
-
-  fileprivate var dnsNameserversJSON: String {
-    "[\(dnsNameservers.map { "\"\($0)\"" }.joined(separator: ", "))]"
-  }
-
-  fileprivate var hostRoutesJSON: String {
-    let routes = hostRoutes.map { "{\"destination\": \"\($0.destination)\", \"nexthop\": \"\($0.nextHop)\"}" }
-    return "[\(routes.joined(separator: ", "))]"
+    if let origin { try returnPrefix(origin.cidr, toSubnetPool: origin.pool) }
   }
 }
