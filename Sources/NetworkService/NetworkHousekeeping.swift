@@ -3,8 +3,8 @@ import Model
 import ServiceLifecycle
 import Store
 
-/// What the Networking service does without being asked: it tries failed bindings again, and keeps the ports' history
-/// within its bounds.
+/// What the Networking service does without being asked: it tries failed bindings again, keeps the ports' history
+/// within its bounds, and tells hosts of security groups that have changed.
 package struct NetworkHousekeeping: Service {
   private let service: NetworkService
 
@@ -14,14 +14,20 @@ package struct NetworkHousekeeping: Service {
 
   package func run() async throws {
     await cancelWhenGracefulShutdown {
-      // The sleep throws only when it is time to end.
-      while (try? await Task.sleep(for: service.configuration.rebindInterval)) != nil {
-        do {
-          try await service.rebindPorts()
-          try await service.forgetOldTransitions()
-        } catch {
-          service.logger.error("housekeeping failed and will be tried again", metadata: ["error.reason": "\(error)"])
-        }
+      async let notices: Void = service.tellHostsOfSecurityGroups()
+      await keepHouse()
+      await notices
+    }
+  }
+
+  private func keepHouse() async {
+    // The sleep throws only when it is time to end.
+    while (try? await Task.sleep(for: service.configuration.rebindInterval)) != nil {
+      do {
+        try await service.rebindPorts()
+        try await service.forgetOldTransitions()
+      } catch {
+        service.logger.error("housekeeping failed and will be tried again", metadata: ["error.reason": "\(error)"])
       }
     }
   }

@@ -17,6 +17,7 @@ package final class NetworkService: Sendable {
   /// Where "now" comes from when nothing is written; the store has the same for what is.
   let clock: @Sendable () -> Timestamp
   let logger: Logger
+  let securityGroupNotices = SecurityGroupNotices()
 
   package init(
     store: Store, hosts: HostRPCServer, configuration: NetworkConfiguration = .init(),
@@ -42,8 +43,12 @@ package final class NetworkService: Sendable {
     addNetworkRoutes(to: api)
     addSubnetRoutes(to: api)
     addPortRoutes(to: api)
+    addSecurityGroupRoutes(to: api)
     addAgentRoutes(to: api)
+    addAvailabilityZoneRoutes(to: api)
+    addRBACRoutes(to: api)
     addQuotaRoutes(to: api)
+    addTagRoutes(to: api)
     addAbsentResourceRoutes(to: api)
     hosts.addRoutes(to: router)
   }

@@ -105,7 +105,7 @@ struct AddressTests {
   @Test("VNIs are handed out once each until there are no more, and are free after their network is gone")
   func vnis() async throws {
     var configuration = NetworkConfiguration()
-    configuration.vniRanges = [100...109, 200...201]
+    configuration.segments.vniRanges = [100...109, 200...201]
     try await TestCloud.serve(configuration: configuration) { cloud in
       var networks: [Int64: String] = [:]
       for _ in 0..<12 {

@@ -19,8 +19,8 @@ struct RefusalTests {
 
   static let malformed: [Refusal] = [
     Refusal(body: "{\"port\": ", status: 400, type: "HTTPBadRequest", message: "Body contains invalid data"),
-    Refusal(body: "[1, 2]", status: 400, type: "HTTPBadRequest", message: "Unable to find 'port' in request body"),
-    Refusal(body: "null", status: 400, type: "HTTPBadRequest", message: "Unable to find 'port' in request body"),
+    Refusal(body: "[1, 2]", status: 400, type: "HTTPBadRequest", message: "Body contains invalid data"),
+    Refusal(body: "null", status: 400, type: "HTTPBadRequest", message: "Body contains invalid data"),
     Refusal(body: ["port": 7], status: 400, type: "HTTPBadRequest", message: "Unable to find 'port' in request body"),
     Refusal(body: ["port": []], status: 400, type: "HTTPBadRequest", message: "Unable to find 'port' in request body"),
     Refusal(body: ["ports": []], status: 400, type: "HTTPBadRequest", message: "Resources required"),
@@ -35,7 +35,7 @@ struct RefusalTests {
       message: "Invalid input for network_id. Reason: 'x' is not a valid UUID."),
     Refusal(
       body: ["port": ["network_id": 7]], status: 400, type: "HTTPBadRequest",
-      message: "Invalid input for network_id. Reason: 7 is not a valid UUID."),
+      message: "Invalid input for network_id. Reason: '7' is not a valid UUID."),
     Refusal(
       body: ["port": ["network_id": .string(unknownID), "nosuch": 1, "also": 2]], status: 400, type: "HTTPBadRequest",
       message: "Unrecognized attribute(s) 'also, nosuch'"),
@@ -44,11 +44,10 @@ struct RefusalTests {
       message: "Attribute 'status' not allowed in POST"),
     Refusal(
       body: ["port": ["network_id": .string(unknownID), "admin_state_up": "maybe"]], status: 400,
-      type: "HTTPBadRequest",
-      message: "Invalid input for admin_state_up. Reason: 'maybe' cannot be converted to boolean."),
+      type: "InvalidInput", message: "Invalid input for operation: 'maybe' cannot be converted to boolean."),
     Refusal(
       body: ["port": ["network_id": .string(unknownID), "name": ["a"]]], status: 400, type: "HTTPBadRequest",
-      message: "Invalid input for name. Reason: ['a'] is not a valid string."),
+      message: "Invalid input for name. Reason: '['a']' is not a valid string."),
     Refusal(
       body: ["port": ["network_id": .string(unknownID), "name": .string(String(repeating: "x", count: 256))]],
       status: 400, type: "HTTPBadRequest"),
@@ -69,12 +68,13 @@ struct RefusalTests {
       type: "HTTPBadRequest"),
     Refusal(
       body: ["port": ["network_id": .string(unknownID), "security_groups": [.string(unknownID)]]], status: 404,
-      type: "SecurityGroupNotFound"),
+      type: "NetworkNotFound"),
     Refusal(
       path: "/v2.0/networks", body: ["network": ["mtu": 67]], status: 400, type: "HTTPBadRequest",
       message: "Invalid input for mtu. Reason: '67' is too small - must be at least '68'."),
     Refusal(
-      path: "/v2.0/networks", body: ["network": ["mtu": 9000]], status: 409, type: "InvalidMtu"),
+      path: "/v2.0/networks", body: ["network": ["mtu": 9000]], status: 400, type: "InvalidInput",
+      message: "Invalid input for operation: Requested MTU is too big, maximum is 1450."),
     Refusal(
       path: "/v2.0/networks", body: ["network": ["provider:network_type": "flat"]], status: 400, type: "InvalidInput"),
     Refusal(
@@ -90,8 +90,8 @@ struct RefusalTests {
       status: 404, type: "NetworkNotFound"),
     Refusal(
       path: "/v2.0/subnets",
-      body: ["subnet": ["network_id": .string(unknownID), "ip_version": 6, "cidr": "fe80::/64"]],
-      status: 400, type: "HTTPBadRequest"),
+      body: ["subnet": ["network_id": .string(unknownID), "ip_version": 6, "cidr": "2001:db8::/64"]],
+      status: 404, type: "NetworkNotFound"),
     Refusal(
       path: "/v2.0/subnets", body: ["subnet": ["network_id": .string(unknownID), "cidr": "10.0.0.0/24"]], status: 400,
       type: "HTTPBadRequest", message: "Failed to parse request. Required attribute 'ip_version' not specified"),
@@ -107,7 +107,8 @@ struct RefusalTests {
     Refusal(method: .DELETE, path: "/v2.0/networks", body: .null, status: 405, type: "HTTPMethodNotAllowed"),
     Refusal(method: .GET, path: "/v2.0/ports?sort_key=nosuch", body: .null, status: 400, type: "HTTPBadRequest"),
     Refusal(method: .GET, path: "/v2.0/ports?limit=-1", body: .null, status: 400, type: "BadRequest"),
-    Refusal(method: .GET, path: "/v2.0/ports?marker=\(unknownID)", body: .null, status: 404, type: "PortNotFound"),
+    Refusal(
+      method: .GET, path: "/v2.0/ports?limit=1&marker=\(unknownID)", body: .null, status: 404, type: "PortNotFound"),
     Refusal(method: .GET, path: "/v2.0/ports?admin_state_up=x", body: .null, status: 400, type: "InvalidInput"),
     Refusal(method: .GET, path: "/v2.0/routers/\(unknownID)", body: .null, status: 404, type: "RouterNotFound"),
     Refusal(
@@ -121,7 +122,7 @@ struct RefusalTests {
     try await TestCloud.serve { cloud in
       for refusal in Self.malformed {
         let answer = try await cloud.send(
-          refusal.method, refusal.path, body: refusal.body.isNull ? nil : refusal.body)
+          refusal.method, refusal.path, body: refusal.body.isNull ? Optional.none : refusal.body)
         #expect(answer.status == refusal.status, "\(refusal.testDescription): \(String(describing: answer.body))")
         #expect(answer.errorType == refusal.type, "\(refusal.testDescription)")
         if let message = refusal.message { #expect(answer.errorMessage == message, "\(refusal.testDescription)") }

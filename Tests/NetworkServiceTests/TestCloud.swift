@@ -74,7 +74,7 @@ final class TestCloud: Sendable {
     let bytes = try await response.body.collect(upTo: 16 << 20)
     return Answer(
       status: Int(response.status.code), headers: response.headers,
-      body: bytes.readableBytes == 0 ? nil : try JSONValue(parsing: bytes.readableBytesView))
+      body: bytes.readableBytes == 0 ? Optional.none : try JSONValue(parsing: bytes.readableBytesView))
   }
 
   func get(_ path: String, token: String? = adminToken) async throws -> Answer {
@@ -83,8 +83,10 @@ final class TestCloud: Sendable {
 
   /// Makes a resource and gives it back; another status than 201 is an error.
   func create(_ kind: String, _ body: JSONValue, token: String = adminToken) async throws -> JSONValue {
-    let answer = try await send(.POST, "/v2.0/\(kind)s", token: token, body: .object([kind: body]))
-    guard answer.status == 201, let resource = answer.body?[kind] else { throw UnexpectedAnswer(answer: answer) }
+    // The path has dashes where the member has underscores.
+    let member = String(kind.map { $0 == "-" ? "_" : $0 })
+    let answer = try await send(.POST, "/v2.0/\(kind)s", token: token, body: .object([member: body]))
+    guard answer.status == 201, let resource = answer.body?[member] else { throw UnexpectedAnswer(answer: answer) }
     return resource
   }
 
@@ -149,13 +151,21 @@ struct TestTokens: TokenValidator {
     switch token {
     case adminToken: Self.token("admin", project: adminProject, roles: ["admin", "member"])
     case memberToken: Self.token("demo", project: memberProject, roles: ["member"])
-    default: nil
+    default: Self.described(token)
     }
+  }
+
+  /// `member of p2` is a token of a member of the project `p2`; the project `-` is none.
+  private static func described(_ text: String) -> AuthToken? {
+    let words = text.split(separator: " ").map(String.init)
+    return words.count == 3 && words[1] == "of"
+      ? token(words[2], project: words[2], roles: words[0].split(separator: ",").map(String.init)) : nil
   }
 
   private static func token(_ name: String, project: String, roles: [String]) -> AuthToken {
     AuthToken(
-      userID: "\(name)-id", userName: name, projectID: project, projectName: name, roles: roles,
+      userID: "\(name)-id", userName: name, projectID: project == "-" ? nil : project,
+      projectName: project == "-" ? nil : name, roles: roles,
       issuedAt: Timestamp(microseconds: 0), expiresAt: Timestamp(microseconds: .max / 2), auditID: "audit")
   }
 }

@@ -1,31 +1,32 @@
+import HTTPTypes
 import Hummingbird
 import JSON
 import Model
 import OpenStackHTTP
 
-// What stock clients ask for on the way to a server, although nobody wants it: quotas without limits, and resources of
-// which there are none. No extension that stands for them is advertised.
+// What stock clients look at on the way to a server, and what there is none of here. No extension that stands for it is
+// advertised, and everything else that is not served is as unknown as any other path.
 
 extension NetworkService {
-  /// Lists that are empty; one of them is nowhere to be found, by its own exception's name.
+  /// Lists that are empty, elements that are not found under their own exception's name, and no way to make any.
   func addAbsentResourceRoutes(to api: RouterGroup<OpenStackRequestContext>) {
-    let absent: [(path: String, member: String, notFound: @Sendable (String) -> APIError)] = [
-      ("routers", "routers", { .notFound("Router \($0) could not be found", type: "RouterNotFound") }),
-      ("floatingips", "floatingips", { .notFound("Floating IP \($0) could not be found", type: "FloatingIPNotFound") }),
+    let absent: [(path: String, named: String, notFound: @Sendable (String) -> APIError)] = [
+      ("routers", "Routers", { .notFound("Router \($0) could not be found", type: "RouterNotFound") }),
       (
-        "security-groups", "security_groups",
-        { .notFound("Security group \($0) does not exist", type: "SecurityGroupNotFound") }
-      ),
-      (
-        "security-group-rules", "security_group_rules",
-        { .notFound("Security group rule \($0) does not exist", type: "SecurityGroupRuleNotFound") }
+        "floatingips", "Floating IPs",
+        { .notFound("Floating IP \($0) could not be found", type: "FloatingIPNotFound") }
       ),
     ]
-    for (path, member, notFound) in absent {
+    for (path, named, notFound) in absent {
       api.get(RouterPath(path)) { _, _ in
-        Response.json { writer in writer.object { $0.member(named: member, []) } }
+        Response.json { writer in writer.object { $0.member(named: path, []) } }
       }
-      api.get(RouterPath("\(path)/:id")) { _, context -> Response in throw notFound(context.resourceName) }
+      api.post(RouterPath(path)) { _, _ -> Response in
+        throw APIError.notFound("\(named) are not offered: this service has no extension 'router'.")
+      }
+      for method in [HTTPRequest.Method.get, .put, .delete] {
+        api.on("\(path)/:id", method: method) { _, context -> Response in throw notFound(context.resourceName) }
+      }
     }
   }
 }

@@ -31,24 +31,39 @@ struct AttributeReader {
     guard let value = body[name] else { return nil }
     switch value {
     case .bool(let value): return value
-    case .integer(0): return false
-    case .integer(1): return true
-    case .string(let text):
-      switch text.lowercased() {
-      case "true", "1": return true
-      case "false", "0": return false
-      default: break
+    default:
+      guard let truth = ListRules.bool(pythonString(value)) else {
+        throw APIError.invalidInput("'\(pythonString(value))' cannot be converted to boolean")
       }
-    default: break
+      return truth
     }
-    throw invalid(name, "cannot be converted to boolean")
   }
 
+  /// A whole number as Python's `int` reads it: parts are cut off, and text is read.
   func integer(_ name: String) throws -> Int? {
     guard let value = body[name] else { return nil }
-    if let number = value.integer { return Int(number) }
-    if let number = value.string.flatMap({ Int($0) }) { return number }
-    throw invalid(name, "is not an integer")
+    switch value {
+    case .integer(let number): return Int(number)
+    case .bool(let truth): return truth ? 1 : 0
+    case .number(let number):
+      if let whole = Int(exactly: number.rounded(.towardZero)) { return whole }
+    case .string(let text):
+      if let number = Int(text.trimmingSpaces()) { return number }
+    default: break
+    }
+    throw APIError.invalidInput("'\(pythonString(value))' is not an integer")
+  }
+
+  /// A whole number between two, both included.
+  func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    guard let number = try integer(name) else { return nil }
+    if number < range.lowerBound {
+      throw APIError.invalidAttribute(name, "'\(number)' is too small - must be at least '\(range.lowerBound)'")
+    }
+    if number > range.upperBound {
+      throw APIError.invalidAttribute(name, "'\(number)' is too large - must be no larger than '\(range.upperBound)'")
+    }
+    return number
   }
 
   func uuid(_ name: String) throws -> UUID? {
@@ -65,9 +80,9 @@ struct AttributeReader {
     return address
   }
 
-  func address(_ name: String) throws -> IPv4Address? {
+  func address(_ name: String) throws -> IPAddress? {
     guard let value = body[name] else { return nil }
-    guard let address = value.string.flatMap({ IPv4Address($0) }) else {
+    guard let address = value.string.flatMap({ IPAddress($0) }) else {
       throw invalid(name, "is not a valid IP address")
     }
     return address
@@ -103,9 +118,15 @@ struct AttributeReader {
   }
 
   private func invalid(_ name: String, _ reason: String) -> APIError {
-    .invalidAttribute(name, "\(pythonText(body[name] ?? .null)) \(reason)")
+    .invalidAttribute(name, "'\(pythonString(body[name] ?? .null))' \(reason)")
   }
 }
+
+/// A value as Python's `%s` prints it.
+func pythonString(_ value: JSONValue) -> String { value.string ?? pythonText(value) }
+
+/// A list of texts as Python prints it.
+func pythonText(_ texts: [String]) -> String { pythonText(.array(texts.map { .string($0) })) }
 
 /// A value as Python prints it, which is how upstream quotes it in messages.
 func pythonText(_ value: JSONValue) -> String {
@@ -114,7 +135,7 @@ func pythonText(_ value: JSONValue) -> String {
   case .bool(let value): value ? "True" : "False"
   case .integer(let value): "\(value)"
   case .number(let value): "\(value)"
-  case .string(let text): "'\(text)'"
+  case .string(let text): text.contains("'") && !text.contains("\"") ? "\"\(text)\"" : "'\(text)'"
   case .array(let elements): "[\(elements.map(pythonText).joined(separator: ", "))]"
   case .object(let object):
     "{\(object.members.map { "'\($0.name)': \(pythonText($0.value))" }.joined(separator: ", "))}"

@@ -6,7 +6,7 @@ struct AttributeRule: Sendable {
   let name: String
   var isSetAtCreation = true
   var isUpdatable = true
-  /// Only an administrator may set it.
+  /// Only an administrator may set it. What ``PolicyTable`` says of the attribute comes first.
   var isAdminOnly = false
   var isRequired = false
 
@@ -27,23 +27,37 @@ struct AttributeRule: Sendable {
 /// A resource of the Networking API with the attributes that it has.
 struct ResourceKind: Sendable {
   let name: String
+  /// The name of lists of it in bodies, such as `security_groups`.
   let collection: String
   let attributes: [AttributeRule]
+  private let byName: [String: AttributeRule]
+
+  /// - Parameter attributes: In the order in which they are judged and named in refusals.
+  init(name: String, collection: String, attributes: [AttributeRule]) {
+    self.name = name
+    self.collection = collection
+    self.attributes = attributes
+    byName = attributes.reduce(into: [:]) { $0[$1.name] = $1 }
+  }
+
+  /// The last part of the path, such as `security-groups`.
+  var path: String { String(collection.map { $0 == "_" ? "-" : $0 }) }
+
+  subscript(attribute: String) -> AttributeRule? { byName[attribute] }
 
   /// What every resource with standard attributes has (`neutron_lib/db/standard_attr.py`).
   static let standard: [AttributeRule] = [
-    .readOnly("id"), .plain("name"), .plain("description"), .fixed("project_id"), .fixed("tenant_id"),
+    .readOnly("id"), .plain("name"), .plain("description"), .fixed("tenant_id"), .fixed("project_id"),
     .readOnly("tags"), .readOnly("created_at"), .readOnly("updated_at"), .readOnly("revision_number"),
   ]
-
 }
 
 extension ResourceKind {
-  /// Judges the names in a body for a new resource, in upstream's order of checks
-  /// (`neutron_lib/api/attributes.py`): unknown ones, missing ones, those that cannot be set, those that the caller may
-  /// not set.
+  /// Judges the names in a body for a new resource, in upstream's order of checks (`neutron_lib/api/attributes.py`):
+  /// unknown ones, missing ones, those that cannot be set; then whether the caller may do it at all.
+  ///
+  /// - Throws: `APIError` 400 or 403.
   func checkCreation(_ body: JSONObject, caller: NetworkCaller) throws {
-    try checkRole(caller, action: "create")
     try refuseUnknown(body)
     for rule in attributes {
       if rule.isRequired, body[rule.name] == nil {
@@ -53,44 +67,31 @@ extension ResourceKind {
         throw APIError.badRequest("Attribute '\(rule.name)' not allowed in POST")
       }
     }
-    try refuseAdminOnly(body, action: "create", isAdmin: caller.isAdmin)
+    try checkPolicy(.create, body, caller: caller, target: .unknown)
   }
 
   /// Judges the names in a body that changes a resource.
+  ///
+  /// - Throws: `APIError` 400 or 403.
   func checkUpdate(_ body: JSONObject, caller: NetworkCaller) throws {
-    try checkRole(caller, action: "update")
     try refuseUnknown(body)
     for rule in attributes where !rule.isUpdatable && body[rule.name] != nil {
-      throw APIError.badRequest("Cannot update read-only attribute \(rule.name)")
+      // To upstream a project's two names are one.
+      let name = rule.name == "project_id" ? "tenant_id" : rule.name
+      throw APIError.badRequest("Cannot update read-only attribute \(name)")
     }
-    try refuseAdminOnly(body, action: "update", isAdmin: caller.isAdmin)
+    try checkPolicy(.update, body, caller: caller, target: .unknown)
   }
 
   /// Judges who may delete such a resource at all.
+  ///
+  /// - Throws: `APIError` 403.
   func checkDeletion(_ caller: NetworkCaller) throws {
-    try checkRole(caller, action: "delete")
-  }
-
-  private func checkRole(_ caller: NetworkCaller, action: String) throws {
-    guard caller.mayWrite else { throw APIError.policyNotAuthorized("rule:\(action)_\(name)") }
+    try checkPolicy(.delete, [:], caller: caller, target: .unknown)
   }
 
   private func refuseUnknown(_ body: JSONObject) throws {
-    let unknown = body.names.filter { name in !attributes.contains { $0.name == name } }
-    if !unknown.isEmpty {
-      throw APIError.badRequest("Unrecognized attribute(s) '\(unknown.sorted().joined(separator: ", "))'")
-    }
-  }
-
-  private func refuseAdminOnly(_ body: JSONObject, action: String, isAdmin: Bool) throws {
-    guard !isAdmin else { return }
-    let forbidden = attributes.filter { $0.isAdminOnly && body[$0.name].map { !$0.isNull } == true }
-    guard !forbidden.isEmpty else { return }
-    throw APIError.policyNotAuthorized(Self.rules("\(action)_\(name)", attributes: forbidden.map(\.name)))
-  }
-
-  /// The rules as oslo.policy prints them: one more pair of parentheses for each attribute.
-  static func rules(_ action: String, attributes: [String]) -> String {
-    attributes.reduce("rule:\(action)") { "(\($0) and rule:\(action):\($1))" }
+    let unknown = body.names.filter { byName[$0] == nil }
+    if !unknown.isEmpty { throw APIError.unrecognizedAttributes(unknown) }
   }
 }

@@ -3,7 +3,7 @@ import JSON
 import OpenStackHTTP
 
 extension NetworkService {
-  /// `GET /`: the versions, without a token. `GET /v2.0`: the resources.
+  /// `GET /`: the versions, without a token. `GET /v2.0`: the core resources; what extensions bring is told by them.
   func addDiscoveryRoutes(to router: Router<OpenStackRequestContext>) {
     router.get("/") { _, context in
       Response.json { writer in
@@ -18,7 +18,9 @@ extension NetworkService {
       Response.json { writer in
         writer.object {
           $0.member("resources") { list in
-            list.array([ResourceKind.network, .subnet, .port]) { $1.writeResource(to: &$0, baseURL: context.baseURL) }
+            list.array([ResourceKind.network, .subnet, .subnetPool, .port]) {
+              $1.writeResource(to: &$0, baseURL: context.baseURL)
+            }
           }
         }
       }

@@ -11,7 +11,8 @@ struct APIExtension: Sendable {
 
   /// In upstream's words, so that a client sees no difference.
   static let all: [APIExtension] =
-    commonExtensions + networkExtensions + portExtensions + agentExtensions
+    commonExtensions + networkExtensions + subnetExtensions + portExtensions + agentExtensions + securityGroupExtensions
+    + quotaExtensions + tagExtensions + rbacExtensions + availabilityZoneExtensions
 
   private static let commonExtensions: [APIExtension] = [
     APIExtension(

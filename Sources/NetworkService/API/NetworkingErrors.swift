@@ -14,6 +14,11 @@ extension APIError {
     .badRequest("Invalid input for \(name). Reason: \(reason).")
   }
 
+  /// A body that names what the resource does not have.
+  static func unrecognizedAttributes(_ names: [String]) -> APIError {
+    .badRequest("Unrecognized attribute(s) '\(names.sorted().joined(separator: ", "))'")
+  }
+
   static func revisionMismatch(constrainedTo wanted: String, current: Int) -> APIError {
     APIError(
       .preconditionFailed, type: "RevisionNumberConstraintFailed",

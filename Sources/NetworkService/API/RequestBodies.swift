@@ -40,7 +40,9 @@ extension OpenStackRequestContext {
   private func networkingJSON(of request: Request, _ kind: ResourceKind) async throws -> JSONValue {
     // An empty body is worded as one without the resource.
     if request.headers[.contentLength] == "0" { return [:] }
-    return try await json(of: request)
+    let json = try await json(of: request)
+    guard json.object != nil else { throw APIError.badRequest("Body contains invalid data") }
+    return json
   }
 
   private static func object(_ json: JSONValue, _ kind: ResourceKind) throws -> JSONObject {
@@ -54,19 +56,33 @@ extension OpenStackRequestContext {
   var resourceID: UUID? { parameters.get("id").flatMap { UUID($0) } }
 
   /// The id in the path as it was sent, for messages.
-  var resourceName: String { parameters.get("id") ?? "" }
+  var resourceName: String { pathText("id") }
+
+  /// A part of the path without its escapes.
+  func pathText(_ name: String) -> String { parameters.get(name).map { QueryString.unescaped($0) } ?? "" }
 }
 
 extension Request {
-  /// The revision that a client insists on: `If-Match: revision_number=N`.
+  /// The revision that a client insists on: `If-Match: revision_number=N`. Other entity tags mean nothing here.
   ///
-  /// - Throws: `APIError` 400 if the header says something else.
+  /// - Throws: `APIError` 400 for more than one, or for what is no number.
   func wantedRevision() throws -> String? {
     guard let text = headers[.ifMatch] else { return nil }
-    let parts = text.split(separator: "=", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0] == "revision_number" else {
-      throw APIError.badRequest("Invalid If-Match constraint: \(text)")
+    let prefix = "revision_number="
+    let wanted = text.split(separator: ",").map { $0.filter { $0 != " " && $0 != "\"" } }.filter {
+      $0.hasPrefix(prefix)
     }
-    return String(parts[1])
+    guard wanted.count < 2 else {
+      throw APIError.badRequest(
+        "Bad if-match request: Multiple revision_number etags are not supported..", type: "BadRequest")
+    }
+    return try wanted.first.map { tag in
+      guard let revision = Int(tag.dropFirst(prefix.count)) else {
+        throw APIError.badRequest(
+          "Bad if-match request: Revision number etag must be in the format of revision_number=<int>.",
+          type: "BadRequest")
+      }
+      return String(revision)
+    }
   }
 }

@@ -8,11 +8,21 @@ import Store
 struct ResourceView: Sendable {
   /// `nil` shows all.
   let fields: Set<String>?
+  /// Shows what only administrators see.
   let isAdmin: Bool
+  /// Shows where a port is bound, which services see as well.
+  let showsBindings: Bool
 
   init(fields: [String] = [], isAdmin: Bool) {
     self.fields = fields.isEmpty ? nil : Set(fields)
     self.isAdmin = isAdmin
+    showsBindings = isAdmin
+  }
+
+  init(fields: [String] = [], for caller: NetworkCaller) {
+    self.fields = fields.isEmpty ? nil : Set(fields)
+    isAdmin = caller.isAdmin
+    showsBindings = caller.seesAll
   }
 
   func shows(_ name: String) -> Bool { fields?.contains(name) ?? true }
@@ -21,57 +31,80 @@ struct ResourceView: Sendable {
 extension Request {
   /// The query of the request, which most requests do not have.
   var queryString: QueryString { QueryString(uri.query.map { String($0) }) }
+
+  /// The query of a list, with the page cut to what the configuration allows at most.
+  ///
+  /// - Throws: `APIError` 400.
+  func listParameters(_ configuration: NetworkConfiguration) throws -> ListParameters {
+    var parameters = try ListParameters(queryString)
+    if let most = configuration.paginationMaxLimit { parameters.limit = min(parameters.limit ?? most, most) }
+    return parameters
+  }
 }
 
 extension ListParameters {
   /// What the database is asked for.
   ///
-  /// - Throws: `APIError` 400 for a filter or a sort key that is no attribute.
+  /// - Parameter special: Filters that the caller of this function looks at itself.
+  /// - Throws: `APIError` 400 for a filter or a sort key that is none, 404 for a marker that cannot exist.
   func query<Field: ListField>(
-    _: Field.Type, caller: NetworkCaller, except special: Set<String> = [], sortedBy defaultKey: Field? = nil
+    _: Field.Type, caller: NetworkCaller, except special: Set<String> = []
   ) throws -> ListQuery<Field> {
-    let unknown = filters.filter { !special.contains($0.name) && Field(rawValue: $0.name) == nil }.map(\.name)
-    guard unknown.isEmpty else {
-      throw APIError.badRequest("\(Self.pythonList(unknown)) is invalid attribute for filtering")
-    }
-    let unsortable = sortKeys.filter { Field(rawValue: $0.name) == nil }.map(\.name)
-    guard unsortable.isEmpty else {
-      throw APIError.badRequest("\(Self.pythonList(unsortable)) is invalid attribute for sort_keys")
-    }
-    return ListQuery(
+    try refuseUnknown(Field.self, special)
+    var query = ListQuery(
       filters: try filters.compactMap { filter in
-        guard let field = Field(rawValue: filter.name) else { return nil }
-        return ListQuery.Filter(field: field, values: try filter.values.map { try filterValue($0, of: filter.name) })
+        guard !special.contains(filter.name), let field = Field(rawValue: filter.name) else { return nil }
+        let values = try filter.values.map { try ListRules.value($0, of: filter.name) }
+        return ListQuery<Field>.Filter(field: field, values: values)
       },
       sortKeys: sortKeys.compactMap { key in
         Field(rawValue: key.name).map { ListQuery.SortKey(field: $0, isDescending: key.isDescending) }
       },
-      limit: limit, marker: marker.flatMap { UUID($0) }, isReversed: isReversed, project: caller.scope)
+      limit: limit, project: caller.scope)
+    if Field.isTaggable { query.tags = ListRules.tags(self) }
+    query.changedSince = try ListRules.changedSince(self)
+    // Not even what is shared with everybody is for a token without a project.
+    if caller.projectID.isEmpty, let id = Field(rawValue: "id") { query.filters.append(.init(field: id, values: [])) }
+    guard limit != nil else { return query.walked(isReversed) }
+    query.isReversed = isReversed
+    query.marker = try marker.map { marker in
+      if let id = UUID(marker) { return id }
+      throw (Field.self as? any MarkedList.Type)?.markerNotFound(marker) ?? APIError.unknownPath
+    }
+    return query
   }
 
-  private static let booleans: Set<String> = [
-    "admin_state_up", "shared", "router:external", "port_security_enabled", "enable_dhcp",
-  ]
-  private static let numbers: Set<String> = ["mtu", "provider:segmentation_id", "ip_version", "revision_number"]
-
-  /// A filter's value as the column has it.
-  private func filterValue(_ text: String, of name: String) throws -> FilterValue {
-    if Self.booleans.contains(name) {
-      switch text.lowercased() {
-      case "true", "1": return .integer(1)
-      case "false", "0": return .integer(0)
-      default: throw APIError.invalidInput("'\(text)' cannot be converted to boolean")
-      }
+  private func refuseUnknown<Field: ListField>(_: Field.Type, _ special: Set<String>) throws {
+    let unknown = filters.map(\.name).filter { name in
+      if special.contains(name) { return false }
+      if ListRules.tagFilters.contains(name) { return !Field.isTaggable }
+      if name == ListRules.changedSince { return Field(rawValue: "updated_at") == nil }
+      return Field(rawValue: name) == nil || ListRules.unfilterable.contains(name)
     }
-    if Self.numbers.contains(name) {
-      guard let number = Int(text) else { throw APIError.invalidInput("'\(text)' is not an integer") }
-      return .integer(number)
+    guard unknown.isEmpty else {
+      throw APIError.badRequest("\(pythonText(unknown)) is invalid attribute for filtering")
     }
-    if name == "mac_address", let address = MACAddress(text) { return .text(address.description) }
-    return .text(text)
+    let unsortable = sortKeys.map(\.name).filter { name in
+      Field(rawValue: name) == nil || ListRules.unsortable.contains(name)
+    }
+    guard unsortable.isEmpty else {
+      throw APIError.badRequest("\(pythonText(unsortable)) is invalid attribute for sort_keys")
+    }
   }
+}
 
-  private static func pythonList(_ names: [String]) -> String { "[\(names.map { "'\($0)'" }.joined(separator: ", "))]" }
+extension ListQuery {
+  /// A list without pages in the other order, if it is asked for backwards: upstream then turns the order round and not
+  /// back again.
+  fileprivate func walked(_ backwards: Bool) -> Self {
+    guard backwards else { return self }
+    var query = self
+    if let id = Field(rawValue: "id"), !sortKeys.contains(where: { $0.field == id }) {
+      query.sortKeys.append(SortKey(field: id, isDescending: false))
+    }
+    query.sortKeys = query.sortKeys.map { SortKey(field: $0.field, isDescending: !$0.isDescending) }
+    return query
+  }
 }
 
 extension Response {

@@ -7,8 +7,8 @@ extension Request {
   /// What the answer to a GET of one resource shows.
   func view(for caller: NetworkCaller) -> ResourceView {
     // Most requests have no query, and then there is nothing to read.
-    guard uri.query != nil else { return ResourceView(isAdmin: caller.isAdmin) }
-    return ResourceView(fields: queryString.values("fields").filter { !$0.isEmpty }, isAdmin: caller.isAdmin)
+    guard uri.query != nil else { return ResourceView(for: caller) }
+    return ResourceView(fields: queryString.values("fields").filter { !$0.isEmpty }, for: caller)
   }
 }
 

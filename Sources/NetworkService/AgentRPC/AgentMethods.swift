@@ -18,9 +18,8 @@ extension NetworkService {
     hosts.register(UpdateDeviceList.self) { [self] list, _ in
       try await update(up: list.devicesUp, down: list.devicesDown, host: list.host, observedAt: list.observedAt)
     }
-    hosts.register(SecurityGroupInfoForDevices.self) { _, _ in
-      // There are no security groups yet, so there is nothing to enforce on any device.
-      SecurityGroupInfoForDevices.Result()
+    hosts.register(SecurityGroupInfoForDevices.self) { [self] arguments, caller in
+      try await securityGroupInfo(arguments, host: caller.host)
     }
   }
 

@@ -44,7 +44,10 @@ extension DeviceDetails {
       segmentationID: network.segment.segmentationID, physicalNetwork: network.segment.physicalNetwork,
       mtu: network.mtu,
       fixedIPs: port.fixedIPs.map { FixedIP(subnetID: $0.subnetID, ipAddress: $0.address.description) },
-      deviceOwner: port.deviceOwner, portSecurityEnabled: port.portSecurityEnabled,
+      deviceOwner: port.deviceOwner,
+      allowedAddressPairs: port.allowedAddressPairs == "[]"
+        ? [] : (try? JSONValue(parsing: port.allowedAddressPairs)) ?? [],
+      portSecurityEnabled: port.portSecurityEnabled,
       profile: port.binding.profile == "{}" ? [:] : (try? JSONValue(parsing: port.binding.profile)) ?? [:])
   }
 }

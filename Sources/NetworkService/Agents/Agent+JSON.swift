@@ -13,7 +13,7 @@ extension Agent {
       if view.shows("created_at") { agent.member("created_at", createdAt.spaced) }
       if view.shows("started_at") { agent.member("started_at", startedAt.spaced) }
       if view.shows("heartbeat_timestamp") { agent.member("heartbeat_timestamp", heartbeat.spaced) }
-      if view.shows("description") { agent.member("description", .null) }
+      if view.shows("description") { agent.member("description", description) }
       if view.shows("resources_synced") { agent.member("resources_synced", .null) }
       if view.shows("availability_zone") { agent.member("availability_zone", availabilityZone) }
       if view.shows("alive") { agent.member("alive", isAlive) }

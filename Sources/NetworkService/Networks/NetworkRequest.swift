@@ -11,12 +11,16 @@ struct NetworkRequest: Sendable {
   var adminStateUp: Bool
   var isShared: Bool
   var isExternal: Bool
+  var isDefault: Bool
+  /// `nil` leaves the choice to the server.
   var mtu: Int?
   var portSecurityEnabled: Bool
-  /// `nil` leaves the choice to the server.
-  var segment: SegmentRequest?
+  /// `nil` leaves the choice to the server; a segment without its number leaves that.
+  var segment: Segment?
+  /// Sorted.
+  var availabilityZoneHints: [String]
 
-  init(_ body: JSONObject, caller: NetworkCaller) throws {
+  init(_ body: JSONObject, caller: NetworkCaller, configuration: NetworkConfiguration) throws {
     try ResourceKind.network.checkCreation(body, caller: caller)
     let attributes = AttributeReader(body)
     projectID = try caller.project(for: attributes)
@@ -25,88 +29,103 @@ struct NetworkRequest: Sendable {
     adminStateUp = try attributes.bool("admin_state_up") ?? true
     isShared = try attributes.bool("shared") ?? false
     isExternal = try attributes.bool("router:external") ?? false
-    mtu = try attributes.mtu()
+    isDefault = try attributes.bool("is_default") ?? false
+    mtu = try attributes.mtu().flatMap { $0 == 0 ? nil : $0 }
     portSecurityEnabled = try attributes.bool("port_security_enabled") ?? true
-    segment = try SegmentRequest(attributes)
-    try attributes.onlyEmptyList("availability_zone_hints")
+    let hints = try attributes.availabilityZoneHints() ?? []
+    availabilityZoneHints = hints.isEmpty ? configuration.defaultAvailabilityZones : hints
+    let wanted = try attributes.segment()
+    segment = wanted.isEmpty ? nil : try configuration.segments.judged(wanted)
   }
 }
 
-/// The `provider:` attributes of a new network.
-struct SegmentRequest: Sendable {
-  var type: NetworkType
-  var physicalNetwork: String?
-  var segmentationID: Int?
+/// What a PUT changes of a network. `nil` leaves it as it is.
+struct NetworkChange: Sendable {
+  let isShared: Bool?
+  let isExternal: Bool?
+  let isDefault: Bool?
+  /// 0 leaves the choice to the server.
+  let mtu: Int?
+  let segment: SegmentRequest
+  private let name: String?
+  private let description: String?
+  private let adminStateUp: Bool?
+  private let portSecurityEnabled: Bool?
 
-  /// `nil` if none of the attributes was sent. The wording is that of `neutron/plugins/ml2/managers.py` and the type
-  /// drivers.
-  init?(_ attributes: AttributeReader) throws {
-    func value(_ name: String) -> JSONValue? { attributes.isNull(name) ? nil : attributes.body[name] }
-    physicalNetwork = value("provider:physical_network") == nil ? nil : try attributes.text("provider:physical_network")
-    segmentationID = value("provider:segmentation_id") == nil ? nil : try attributes.integer("provider:segmentation_id")
-    guard value("provider:network_type") != nil else {
-      if physicalNetwork != nil || segmentationID != nil { throw APIError.invalidInput("network_type required") }
-      return nil
-    }
-    let name = try attributes.text("provider:network_type") ?? ""
-    // VLAN segments are known to the model, but nothing allocates them yet.
-    guard let type = NetworkType(rawValue: name), type != .vlan else {
-      throw APIError.invalidInput("network_type value '\(name)' not supported")
-    }
-    self.type = type
-    if type == .flat {
-      guard physicalNetwork != nil else {
-        throw APIError.invalidInput("physical_network required for flat provider network")
-      }
-    } else if physicalNetwork != nil {
-      throw APIError.invalidInput("provider:physical_network specified for \(name) network")
-    }
-    if segmentationID != nil, type != .vxlan {
-      throw APIError.invalidInput("provider:segmentation_id specified for \(name) network")
-    }
-    if let segmentationID, !(1...16_777_215).contains(segmentationID) {
-      throw APIError.invalidInput("segmentation_id out of range (1 through 16777215)")
+  init(_ body: JSONObject, caller: NetworkCaller) throws {
+    try ResourceKind.network.checkUpdate(body, caller: caller)
+    let attributes = AttributeReader(body)
+    name = try attributes.text("name")
+    description = try attributes.text("description", nullIsEmpty: true)
+    adminStateUp = try attributes.bool("admin_state_up")
+    isShared = try attributes.bool("shared")
+    isExternal = try attributes.bool("router:external")
+    isDefault = try attributes.bool("is_default")
+    mtu = try attributes.mtu()
+    portSecurityEnabled = try attributes.bool("port_security_enabled")
+    segment = try attributes.segment()
+  }
+
+  /// The network with what needs no judgement changed.
+  func applied(to network: Network) -> Network {
+    var changed = network
+    changed.name = name ?? network.name
+    changed.description = description ?? network.description
+    changed.adminStateUp = adminStateUp ?? network.adminStateUp
+    changed.portSecurityEnabled = portSecurityEnabled ?? network.portSecurityEnabled
+    return changed
+  }
+}
+
+extension SegmentPlan {
+  /// - Throws: `APIError` 400 for a segment that there cannot be.
+  func judged(_ wanted: SegmentRequest) throws -> Segment {
+    do {
+      return try checked(wanted)
+    } catch {
+      throw APIError.invalidInput("\(error)")
     }
   }
 }
 
 extension AttributeReader {
-  /// `0` and `null` leave the choice to the server.
+  /// The `provider:` attributes; one that is `null` is one that was not sent.
+  fileprivate func segment() throws -> SegmentRequest {
+    func text(_ name: String, limit: Int) throws -> String? {
+      isNull(name) ? nil : try self.text(name, limit: limit)
+    }
+    return SegmentRequest(
+      networkType: try text("provider:network_type", limit: 32),
+      physicalNetwork: try text("provider:physical_network", limit: 64),
+      segmentationID: isNull("provider:segmentation_id") ? nil : try integer("provider:segmentation_id"))
+  }
+
+  /// 0 leaves the choice to the server.
   fileprivate func mtu() throws -> Int? {
-    guard !isNull("mtu"), let mtu = try integer("mtu"), mtu != 0 else { return nil }
-    guard mtu >= 68 else { throw APIError.invalidAttribute("mtu", "'\(mtu)' is too small - must be at least '68'") }
+    guard let mtu = try integer("mtu") else { return nil }
+    guard mtu == 0 || mtu >= Network.smallestMTU else {
+      throw APIError.invalidAttribute("mtu", "'\(mtu)' is too small - must be at least '\(Network.smallestMTU)'")
+    }
     return mtu
   }
-}
 
-/// What a PUT changes of a network.
-struct NetworkChange: Sendable {
-  private let apply: @Sendable (inout Network) -> Void
-
-  init(_ body: JSONObject, caller: NetworkCaller) throws {
-    try ResourceKind.network.checkUpdate(body, caller: caller)
-    let attributes = AttributeReader(body)
-    let name = try attributes.text("name")
-    let description = try attributes.text("description", nullIsEmpty: true)
-    let adminStateUp = try attributes.bool("admin_state_up")
-    let isShared = try attributes.bool("shared")
-    let isExternal = try attributes.bool("router:external")
-    let mtu = try attributes.mtu()
-    let portSecurityEnabled = try attributes.bool("port_security_enabled")
-    apply = { network in
-      network.name = name ?? network.name
-      network.description = description ?? network.description
-      network.adminStateUp = adminStateUp ?? network.adminStateUp
-      network.isShared = isShared ?? network.isShared
-      network.isExternal = isExternal ?? network.isExternal
-      network.mtu = mtu ?? network.mtu
-      network.portSecurityEnabled = portSecurityEnabled ?? network.portSecurityEnabled
+  /// Sorted, as upstream stores them.
+  fileprivate func availabilityZoneHints() throws -> [String]? {
+    let name = "availability_zone_hints"
+    guard let elements = try list(name) else { return nil }
+    let zones = try elements.map { element in
+      guard let zone = element.string, !zone.isEmpty else {
+        throw APIError.invalidAttribute(name, "\(pythonText(element)) is not a valid string")
+      }
+      return zone
     }
-  }
-
-  func applied(to network: Network) -> Network {
-    var changed = network
-    apply(&changed)
-    return changed
+    guard Set(zones).count == zones.count else {
+      throw APIError.invalidAttribute(name, "Duplicate items in the list: '\(zones.joined(separator: ", "))'")
+    }
+    // `AZ_HINTS_DB_LEN` of `neutron_lib/db/constants.py`, of the list as JSON.
+    guard JSONValue.array(elements).description.utf8.count <= 255 else {
+      throw APIError.invalidInput("Too many availability_zone_hints specified")
+    }
+    return zones.sorted()
   }
 }

@@ -15,14 +15,14 @@ extension NetworkService {
 
   private func listNetworks(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     let caller = NetworkCaller(try context.caller)
-    let parameters = try ListParameters(request.queryString)
-    let query = try parameters.query(NetworkField.self, caller: caller, except: ["status", "subnets", "is_default"])
+    let parameters = try request.listParameters(configuration)
+    let query = try parameters.query(NetworkField.self, caller: caller, except: ["status"])
     let isEmpty = parameters.excludesEverything("status", shown: "ACTIVE")
     let networks = try await store.read { snapshot in
-      if let marker = query.marker, try snapshot.network(marker) == nil { throw APIError.networkNotFound(marker) }
-      return isEmpty ? [] : try snapshot.networks(query)
+      if let marker = query.marker { _ = try snapshot.visibleNetwork(marker, to: caller) }
+      return isEmpty ? [] : try snapshot.networks(query, seenBy: caller.projectID)
     }
-    let view = ResourceView(fields: parameters.fields, isAdmin: caller.isAdmin)
+    let view = ResourceView(fields: parameters.fields, for: caller)
     return Response.list(
       networks, name: "networks", linksName: "networks_links", parameters: parameters, request: request,
       context: context, id: \.id
@@ -32,12 +32,12 @@ extension NetworkService {
   private func createNetworks(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     let caller = NetworkCaller(try context.caller)
     let body = try await context.creationBody(of: request, .network)
-    let wanted = try body.objects.map { try NetworkRequest($0, caller: caller) }
     let configuration = configuration
+    let wanted = try body.objects.map { try NetworkRequest($0, caller: caller, configuration: configuration) }
     let networks = try await store.write { transaction in
       try wanted.map { try transaction.createNetwork($0, configuration: configuration) }
     }
-    let view = ResourceView(isAdmin: caller.isAdmin)
+    let view = ResourceView(for: caller)
     return Response.created(networks, body, name: "network", collection: "networks") {
       $1.write(to: &$0, view, isNew: true)
     }
@@ -57,21 +57,17 @@ extension NetworkService {
     let wantedRevision = try request.wantedRevision()
     let configuration = configuration
     let (before, after) = try await store.write { transaction in
-      let before = try transaction.ownNetwork(id, of: caller, action: "update_network")
-      try transaction.check(wantedRevision, against: before.revision)
-      let changed = change.applied(to: before)
-      guard changed != before else { return (before, before) }
-      try changed.checkMTU(configuration)
-      try transaction.update(changed)
-      return (before, try transaction.visibleNetwork(id, to: caller))
+      try transaction.updateNetwork(
+        id, change, caller: caller, wantedRevision: wantedRevision, configuration: configuration)
     }
     if before != after { castNetworkUpdate(after) }
-    return Response.one("network") { after.write(to: &$0, ResourceView(isAdmin: caller.isAdmin)) }
+    return Response.one("network") { after.write(to: &$0, ResourceView(for: caller)) }
   }
 
   private func deleteNetwork(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     let caller = NetworkCaller(try context.caller)
     guard let id = context.resourceID else { throw APIError.networkNotFound(context.resourceName) }
+    try ResourceKind.network.checkDeletion(caller)
     let wantedRevision = try request.wantedRevision()
     try await store.write { transaction in
       let network = try transaction.ownNetwork(id, of: caller, action: "delete_network")
@@ -81,15 +77,5 @@ extension NetworkService {
     }
     castNetworkDelete(id)
     return Response.empty(.noContent)
-  }
-}
-
-extension Network {
-  /// - Throws: `APIError` 409 for an MTU that the segment cannot carry.
-  fileprivate func checkMTU(_ configuration: NetworkConfiguration) throws {
-    let largest = segment.mtu(physicalMTU: configuration.physicalMTU)
-    guard mtu <= largest else {
-      throw APIError.conflict("Requested MTU is too big, maximum is \(largest)", type: "InvalidMtu")
-    }
   }
 }

@@ -15,13 +15,15 @@ extension Port {
       if view.shows("device_id") { port.member("device_id", deviceID) }
       if view.shows("device_owner") { port.member("device_owner", deviceOwner) }
       if view.shows("fixed_ips") { port.member("fixed_ips") { $0.array(fixedIPs) { $1.write(to: &$0) } } }
-      if view.shows("allowed_address_pairs") { port.member("allowed_address_pairs", []) }
-      if view.shows("extra_dhcp_opts") { port.member("extra_dhcp_opts", []) }
-      if view.shows("security_groups") { port.member("security_groups", []) }
+      if view.shows("allowed_address_pairs") {
+        port.member("allowed_address_pairs") { $0.raw(allowedAddressPairs.utf8) }
+      }
+      if view.shows("extra_dhcp_opts") { port.member("extra_dhcp_opts") { $0.raw(extraDHCPOptions.utf8) } }
+      if view.shows("security_groups") { port.member("security_groups") { $0.raw(securityGroups.utf8) } }
       if view.shows("description") { port.member("description", description) }
       binding.write(to: &port, view)
       if view.shows("port_security_enabled") { port.member("port_security_enabled", portSecurityEnabled) }
-      if view.shows("tags") { port.member("tags", []) }
+      if view.shows("tags") { port.member("tags") { $0.raw(tags.utf8) } }
       if view.shows("created_at") { port.member("created_at", createdAt.iso8601Seconds) }
       if view.shows("updated_at") { port.member("updated_at", updatedAt.iso8601Seconds) }
       if view.shows("revision_number") { port.member("revision_number", revision) }
@@ -33,22 +35,25 @@ extension Port {
 extension PortBinding {
   fileprivate func write(to port: inout JSONWriter, _ view: ResourceView) {
     if view.shows("binding:vnic_type") { port.member("binding:vnic_type", vnicType.rawValue) }
-    guard view.isAdmin else { return }
+    guard view.showsBindings else { return }
     if view.shows("binding:profile") { port.member("binding:profile") { $0.raw(profile.utf8) } }
     if view.shows("binding:host_id") { port.member("binding:host_id", host) }
     if view.shows("binding:vif_type") { port.member("binding:vif_type", vifType.rawValue) }
     if view.shows("binding:vif_details") { port.member("binding:vif_details") { $0.raw(vifDetails.utf8) } }
   }
 
-  /// An element of `GET /ports/{id}/bindings`.
-  func writeAlone(to writer: inout JSONWriter) {
+  /// Writes the binding as a resource of its own (binding-extended).
+  ///
+  /// - Parameter fields: What to show; empty for all.
+  func writeAlone(to writer: inout JSONWriter, _ fields: [String] = []) {
+    func shows(_ name: String) -> Bool { fields.isEmpty || fields.contains(name) }
     writer.object {
-      $0.member("host", host)
-      $0.member("vif_type", vifType.rawValue)
-      $0.member("vnic_type", vnicType.rawValue)
-      $0.member("status", status.rawValue)
-      $0.member("profile") { $0.raw(profile.utf8) }
-      $0.member("vif_details") { $0.raw(vifDetails.utf8) }
+      if shows("host") { $0.member("host", host) }
+      if shows("vif_type") { $0.member("vif_type", vifType.rawValue) }
+      if shows("vnic_type") { $0.member("vnic_type", vnicType.rawValue) }
+      if shows("status") { $0.member("status", status.rawValue) }
+      if shows("profile") { $0.member("profile") { $0.raw(profile.utf8) } }
+      if shows("vif_details") { $0.member("vif_details") { $0.raw(vifDetails.utf8) } }
     }
   }
 }

@@ -50,8 +50,8 @@ extension Snapshot {
     }
     guard !binding.host.isEmpty else { return PortBinder.bound(binding, to: segment, by: nil) }
     let agent = try agent(type: Agent.linuxBridgeType, host: binding.host)
-    let isAlive = agent?.isAlive(at: now, downTime: configuration.agentDownTime) == true
-    return PortBinder.bound(binding, to: segment, by: isAlive ? agent : nil)
+    let isUsable = agent?.isUsable(at: now, downTime: configuration.agentDownTime) == true
+    return PortBinder.bound(binding, to: segment, by: isUsable ? agent : nil)
   }
 }
 

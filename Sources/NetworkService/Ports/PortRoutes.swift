@@ -12,19 +12,19 @@ extension NetworkService {
     api.get("ports/:id") { [self] request, context in try await showPort(request, context) }
     api.put("ports/:id") { [self] request, context in try await updatePort(request, context) }
     api.delete("ports/:id") { [self] request, context in try await deletePort(request, context) }
-    api.get("ports/:id/bindings") { [self] request, context in try await listBindings(request, context) }
+    addPortBindingRoutes(to: api)
   }
 
   private func listPorts(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     let caller = NetworkCaller(try context.caller)
-    let parameters = try ListParameters(request.queryString)
-    let query = try parameters.query(PortField.self, caller: caller, except: ["fixed_ips"])
-    let fixedIPs = try FixedIPFilter(parameters.values(of: "fixed_ips") ?? [])
+    let parameters = try request.listParameters(configuration)
+    let query = try parameters.query(PortField.self, caller: caller, except: [PortFilter.name])
+    let filter = try PortFilter(parameters.values(of: PortFilter.name) ?? [])
     let ports = try await store.read { snapshot in
       if let marker = query.marker, try snapshot.port(marker) == nil { throw APIError.portNotFound(marker) }
-      return try snapshot.ports(query, fixedIPs: fixedIPs)
+      return try snapshot.ports(query, fixedIPs: filter.fixedIPs)
     }
-    let view = ResourceView(fields: parameters.fields, isAdmin: caller.isAdmin)
+    let view = ResourceView(fields: parameters.fields, for: caller)
     return Response.list(
       ports, name: "ports", linksName: "ports_links", parameters: parameters, request: request, context: context,
       id: \.id
@@ -33,14 +33,20 @@ extension NetworkService {
 
   private func createPorts(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     let caller = NetworkCaller(try context.caller)
-    let body = try await context.creationBody(of: request, .port)
-    let wanted = try body.objects.map { try PortRequest($0, caller: caller) }
     let configuration = configuration
+    let body = try await context.creationBody(of: request, .port)
+    guard body.objects.count <= configuration.ports.bulkLimit else {
+      throw APIError.invalidInput("a request makes at most \(configuration.ports.bulkLimit) ports")
+    }
+    let wanted = try body.objects.map { try PortRequest($0, caller: caller, configuration: configuration) }
     let ports = try await store.write { transaction in
       try wanted.map { try transaction.createPort($0, caller: caller, configuration: configuration) }
     }
-    for port in ports where port.binding.isBound { try await castPortUpdate(port, to: [port.binding.host]) }
-    let view = ResourceView(isAdmin: caller.isAdmin)
+    for port in ports {
+      securityGroupNotices.announce(portBefore: nil, after: port)
+      if port.binding.isBound { try await castPortUpdate(port, to: [port.binding.host]) }
+    }
+    let view = ResourceView(for: caller)
     return Response.created(ports, body, name: "port", collection: "ports") { $1.write(to: &$0, view) }
   }
 
@@ -54,17 +60,19 @@ extension NetworkService {
   private func updatePort(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     let caller = NetworkCaller(try context.caller)
     guard let id = context.resourceID else { throw APIError.portNotFound(context.resourceName) }
-    let change = try PortChange(try await context.updateBody(of: request, .port), caller: caller)
-    let wantedRevision = try request.wantedRevision()
     let configuration = configuration
+    let change = try PortChange(
+      try await context.updateBody(of: request, .port), caller: caller, configuration: configuration)
+    let wantedRevision = try request.wantedRevision()
     let changed = try await store.write { transaction in
       try transaction.updatePort(
         id, change, caller: caller, wantedRevision: wantedRevision, configuration: configuration)
     }
     if changed.isDifferent {
+      securityGroupNotices.announce(portBefore: changed.before, after: changed.after)
       try await castPortUpdate(changed.after, to: [changed.before.binding.host, changed.after.binding.host])
     }
-    return Response.one("port") { changed.after.write(to: &$0, ResourceView(isAdmin: caller.isAdmin)) }
+    return Response.one("port") { changed.after.write(to: &$0, ResourceView(for: caller)) }
   }
 
   private func deletePort(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
@@ -73,55 +81,34 @@ extension NetworkService {
     let wantedRevision = try request.wantedRevision()
     let port = try await store.write { transaction in
       let port = try transaction.visiblePort(id, to: caller)
+      guard let network = try transaction.network(port.networkID) else {
+        throw APIError.networkNotFound(port.networkID)
+      }
+      try ResourceKind.port.checkPolicy(
+        .delete, JSONObject(), caller: caller, target: PolicyTarget(port, on: network))
       try transaction.check(wantedRevision, against: port.revision)
       transaction.cause = ChangeCause(reason: "port deleted")
       try transaction.deletePort(id)
       return port
     }
+    securityGroupNotices.announce(portBefore: port, after: nil)
     castPortDelete(port)
     return Response.empty(.noContent)
   }
+}
 
-  private func listBindings(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
-    let caller = NetworkCaller(try context.caller)
-    guard let id = context.resourceID else { throw APIError.portNotFound(context.resourceName) }
-    guard caller.isAdmin else { throw APIError.policyNotAuthorized("rule:get_port_binding") }
-    let bindings = try await store.read { snapshot in
-      _ = try snapshot.visiblePort(id, to: caller)
-      return try snapshot.bindings(ofPort: id)
-    }
-    return Response.json { writer in
-      writer.object { $0.member("bindings") { $0.array(bindings) { $1.writeAlone(to: &$0) } } }
-    }
-  }
-
+extension NetworkService {
   /// Looks the network up only if there is an agent to tell.
   private func castPortUpdate(_ port: Port, to names: Set<String>) async throws {
-    let connected = hosts.connectedHosts(binary: Agent.linuxBridgeBinary)
-    let names = names.intersection(connected)
+    let names = names.intersection(hosts.connectedHosts(binary: Agent.linuxBridgeBinary))
     guard !names.isEmpty, let network = try await store.read({ try $0.network(port.networkID) }) else { return }
     castPortUpdate(port, on: network, to: names)
   }
-}
 
-extension FixedIPFilter {
-  /// Reads `fixed_ips=ip_address=...` and `fixed_ips=subnet_id=...`.
-  fileprivate init(_ values: [String]) throws {
-    self.init()
-    for value in values {
-      let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { throw APIError.invalidInput("'\(value)' is not of the form <key>=[value]") }
-      switch parts[0] {
-      case "ip_address":
-        guard let address = IPv4Address(parts[1]) else {
-          throw APIError.invalidInput("'\(parts[1])' is not a valid IP address")
-        }
-        addresses.append(address)
-      case "subnet_id":
-        guard let id = UUID(parts[1]) else { throw APIError.invalidInput("'\(parts[1])' is not a valid UUID") }
-        subnetIDs.append(id)
-      default: throw APIError.badRequest("['fixed_ips'] is invalid attribute for filtering")
-      }
-    }
+  /// The same for a port as it is now.
+  func castPortUpdate(_ id: UUID, to names: Set<String>) async throws {
+    let names = names.intersection(hosts.connectedHosts(binary: Agent.linuxBridgeBinary))
+    guard !names.isEmpty, let port = try await store.read({ try $0.port(id) }) else { return }
+    try await castPortUpdate(port, to: names)
   }
 }

@@ -21,20 +21,29 @@ extension Transaction {
     configuration: NetworkConfiguration
   ) throws -> ChangedPort {
     let before = try visiblePort(id, to: caller)
-    try check(wantedRevision, against: before.revision)
     guard let network = try network(before.networkID) else { throw APIError.networkNotFound(before.networkID) }
-    try checkRights(change, of: before, on: network, caller: caller)
+    try change.checkRights(of: caller, to: before, on: network)
+    try check(wantedRevision, against: before.revision)
+    try checkVNICType(change, of: before)
     var after = change.applied(to: before)
-    if after.macAddress != before.macAddress { try checkMACAddress(of: after, before: before) }
-    if let requests = change.fixedIPs { after.fixedIPs = try reassignAddresses(requests, ofPort: before) }
+    try changeMACAddress(&after, change, before: before, base: configuration.ports.baseMAC)
+    try changeSecurity(&after, change, before: before, caller: caller)
+    if let options = change.dhcpOptions {
+      after.extraDHCPOptions = try [ExtraDHCPOption](json: before.extraDHCPOptions).merged(with: options).json
+    }
+    after.fixedIPs = try reassignAddresses(change.fixedIPs, ofPort: before, changedTo: after)
     after.binding = try rebound(before, after, to: network.segment, configuration: configuration)
-    guard after != before else { return ChangedPort(before: before, after: before) }
+    return try write(after, before: before)
+  }
 
+  /// Writes what has become of a port; one that is as it was costs nothing and counts nothing.
+  private func write(_ after: Port, before: Port) throws -> ChangedPort {
+    guard after != before else { return ChangedPort(before: before, after: before) }
     cause = ChangeCause(reason: "port updated")
-    if after.binding != before.binding { try setActiveBinding(after.binding, ofPort: id) }
-    try update(after)
+    if after.binding != before.binding { try setActiveBinding(after.binding, ofPort: after.id) }
+    try update(after, hasNewGroups: after.securityGroups != before.securityGroups)
     try followBinding(before: before, after: after)
-    return ChangedPort(before: before, after: try port(id) ?? after)
+    return ChangedPort(before: before, after: try port(after.id) ?? after)
   }
 
   /// - Throws: `APIError` 412.
@@ -43,64 +52,43 @@ extension Transaction {
     throw APIError.revisionMismatch(constrainedTo: wantedRevision, current: revision)
   }
 
-  /// The binding after a change. A port is bound anew when its host or its kind of interface changes, or when it is asked
-  /// for once more after a failure.
-  private func rebound(
-    _ before: Port, _ after: Port, to segment: Segment, configuration: NetworkConfiguration
-  ) throws -> PortBinding {
-    let isSamePlace = before.binding.host == after.binding.host && before.binding.vnicType == after.binding.vnicType
-    let isSettled = before.binding.vifType != .bindingFailed && before.isDistributed == after.isDistributed
-    if isSamePlace && isSettled { return after.binding }
-    return try bound(
-      after.binding, isDistributed: after.isDistributed, to: segment, at: now, configuration: configuration)
-  }
-
-  /// A port that is bound elsewhere, or nowhere, is not wired any more until an agent there says so.
-  private func followBinding(before: Port, after: Port) throws {
-    guard before.binding.host != after.binding.host || before.binding.vifType != after.binding.vifType else { return }
-    try updateL2Block(ofPort: after.id, binding: after.binding, status: .down)
-    guard !after.isDistributed, before.status != .down else { return }
-    cause = ChangeCause(reason: "binding changed", host: after.binding.host.isEmpty ? nil : after.binding.host)
-    try setStatus(.down, ofPort: after.id)
-  }
-
-  private func checkMACAddress(of after: Port, before: Port) throws {
-    guard !before.binding.isBound else {
-      throw APIError.conflict(
-        "Unable to complete operation on port \(before.id), port is already bound, port type: "
-          + "\(before.binding.vifType.rawValue), old_mac \(before.macAddress), new_mac \(after.macAddress).",
-        type: "PortBound")
+  /// A guest's interface does not become another kind of interface while it is plugged.
+  private func checkVNICType(_ change: PortChange, of port: Port) throws {
+    guard let vnicType = change.vnicType, vnicType != port.binding.vnicType, port.binding.vifType != .unbound else {
+      return
     }
+    throw APIError.portInUse(port)
+  }
+
+  private func changeMACAddress(_ after: inout Port, _ change: PortChange, before: Port, base: MACAddress) throws {
+    if change.regeneratesMACAddress {
+      after.macAddress = try freeMACAddress(onNetwork: before.networkID, base: base)
+    } else if let address = change.macAddress, address != before.macAddress {
+      after.macAddress = address
+    } else {
+      return
+    }
+    guard !before.binding.isBound else { throw APIError.portBound(before, newAddress: after.macAddress) }
+    guard !after.isTrusted else { throw APIError.unsupportedDeviceOwner(after, operation: "mac address update") }
     guard try !isMACAddressInUse(after.macAddress, onNetwork: after.networkID) else {
       throw APIError.macAddressInUse(after.macAddress, network: after.networkID)
     }
   }
 
-  private func checkRights(_ change: PortChange, of port: Port, on network: Network, caller: NetworkCaller) throws {
-    guard !caller.owns(network.projectID) else { return }
-    var forbidden: [String] = []
-    if change.deviceOwner?.hasPrefix("network:") == true { forbidden.append("device_owner") }
-    if change.fixedIPs?.contains(where: { $0.address != nil }) == true { forbidden.append("fixed_ips:ip_address") }
-    guard forbidden.isEmpty else {
-      throw APIError.policyNotAuthorized(ResourceKind.rules("update_port", attributes: forbidden))
+  private func changeSecurity(
+    _ after: inout Port, _ change: PortChange, before: Port, caller: NetworkCaller
+  ) throws {
+    if let pairs = change.addressPairs { after.allowedAddressPairs = try pairs.json(ofPortWith: after.macAddress) }
+    let conflict = PortSecurityConflict.found(
+      isPortSecurityEnabled: after.portSecurityEnabled, hasAddressPairs: after.allowedAddressPairs != "[]",
+      wantsGroups: change.securityGroupIDs.map { !$0.isEmpty }, hasGroups: before.securityGroups != "[]")
+    if let conflict { throw conflict.apiError }
+    guard let ids = change.securityGroupIDs else { return }
+    // In another order they are the same groups.
+    guard Set(ids) != Set(before.securityGroupIDs) else {
+      after.securityGroups = before.securityGroups
+      return
     }
-  }
-}
-
-extension PortChange {
-  /// The port with the plain attributes changed; addresses and the outcome of binding are the transaction's work.
-  fileprivate func applied(to port: Port) -> Port {
-    var changed = port
-    changed.name = name ?? port.name
-    changed.description = description ?? port.description
-    changed.macAddress = macAddress ?? port.macAddress
-    changed.adminStateUp = adminStateUp ?? port.adminStateUp
-    changed.deviceID = deviceID ?? port.deviceID
-    changed.deviceOwner = deviceOwner ?? port.deviceOwner
-    changed.portSecurityEnabled = portSecurityEnabled ?? port.portSecurityEnabled
-    changed.binding.host = host ?? port.binding.host
-    changed.binding.vnicType = vnicType ?? port.binding.vnicType
-    changed.binding.profile = profile ?? port.binding.profile
-    return changed
+    try checkSecurityGroups(ids, ofProject: before.projectID, caller: caller)
   }
 }

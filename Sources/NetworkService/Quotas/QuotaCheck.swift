@@ -1,18 +1,22 @@
+import OpenStackHTTP
 import Store
 
-/// What a project has a limited number of. The raw value is the quota's name in the API.
-enum QuotaResource: String, CaseIterable, Sendable {
-  case network, subnet, port
-  case subnetPool = "subnetpool"
-  case securityGroup = "security_group"
-  case securityGroupRule = "security_group_rule"
-  case rbacPolicy = "rbac_policy"
+extension QuotaConfiguration {
+  /// Whether a project may have `count` more; no limit is negative.
+  static func allows(_ count: Int, more limit: Int, inUse: Int) -> Bool { limit < 0 || inUse + count <= limit }
 }
 
 extension Transaction {
-  /// Called before each new resource of a project.
+  /// Called before new resources of a project are added. Writers are one after the other, and what this body has
+  /// already added is counted, so a limit holds however many ask at once.
   ///
-  /// - Throws: `APIError` 409 `OverQuota` if the project has as many as it may have.
-  func checkQuota(_ resource: QuotaResource, ofProject id: String, configuration: NetworkConfiguration) throws {
+  /// - Parameter count: How many are added by what follows, before the next check.
+  /// - Throws: `APIError` 409 `OverQuota` if the project would have more than it may have.
+  func checkQuota(
+    _ resource: QuotaResource, ofProject id: String, adding count: Int = 1, configuration: NetworkConfiguration
+  ) throws {
+    let quota = try quota(resource.rawValue, ofProject: id)
+    let limit = quota.limit ?? configuration.quotas[resource]
+    guard QuotaConfiguration.allows(count, more: limit, inUse: quota.inUse) else { throw APIError.overQuota(resource) }
   }
 }
