@@ -19,8 +19,9 @@ package struct EventDelivery: Service {
 
   /// - Parameters:
   ///   - wakeUp: the listener that ``makeWakeUp()`` made, and that the store was given.
-  ///   - client: the Compute service's endpoint without a version, such as `http://127.0.0.1:8774`; asked for once,
-  ///     when the service starts, because its port may be known late.
+  ///   - client: the Compute service's endpoint without a version, such as `http://127.0.0.1:8774`; asked for before
+  ///     each request, because its port may be known late, and because a catalog elsewhere may not answer now, or name
+  ///     another place tomorrow. When it throws, the events wait as they do when there is no answer.
   package init(
     store: Store, wakeUp: TableWakeUp, client: @escaping @Sendable () async throws -> ServiceClient,
     policy: DeliveryPolicy = DeliveryPolicy(), clock: DeliveryClock = .system, logger: Logger
@@ -40,10 +41,9 @@ package struct EventDelivery: Service {
   package func run() async throws {
     try await cancelWhenGracefulShutdown {
       do {
-        let client = try await client()
         try await forgetOldDeliveries()
         var planner = DeliveryPlanner(policy: policy)
-        while !Task.isCancelled { try await advance(&planner, client) }
+        while !Task.isCancelled { try await advance(&planner) }
       } catch is CancellationError {
         return
       }
@@ -57,14 +57,14 @@ package struct EventDelivery: Service {
     }
   }
 
-  private func advance(_ planner: inout DeliveryPlanner, _ client: ServiceClient) async throws {
+  private func advance(_ planner: inout DeliveryPlanner) async throws {
     let now = clock.now()
     let limit = planner.readLimit
     let (sendable, nextAttempt) = try await rows(at: now, limit: limit)
     switch planner.next(sendable: sendable, nextAttempt: nextAttempt, now: now) {
     case .send(let batch):
       let sentAt = clock.now()
-      let answer = await post(batch, client)
+      let answer = await post(batch)
       // What was under way when the task was cancelled has not been answered: the next start sends it again.
       try Task.checkCancellation()
       let verdicts = planner.finished(answer, chance: clock.chance(), now: clock.now())
@@ -86,10 +86,10 @@ package struct EventDelivery: Service {
     }
   }
 
-  private func post(_ batch: [PendingEvent], _ client: ServiceClient) async -> ComputeAnswer {
+  private func post(_ batch: [PendingEvent]) async -> ComputeAnswer {
     let version = batch.map(\.event.name.minimumMicroversion).max() ?? 1
     do {
-      let answer = try await client.call(
+      let answer = try await client().call(
         .post, "/v2.1/os-server-external-events", body: Self.body(of: batch),
         headers: [("OpenStack-API-Version", "compute 2.\(version)"), ("X-OpenStack-Nova-API-Version", "2.\(version)")],
         deadline: policy.requestDeadline)

@@ -26,10 +26,7 @@ package struct IdentityBootstrap: Sendable {
   /// any more, because the file that held it is lost, gets a new one.
   package func run(adminPassword: String?, servicePassword: String?) async throws -> Passwords {
     try await store.write { transaction in
-      for name in [RoleName.admin, RoleName.member, RoleName.reader, RoleName.service]
-      where try transaction.role(named: name) == nil {
-        try transaction.insert(Role(name: name))
-      }
+      try Self.insertRoles(into: transaction)
       for name in [Self.adminProject, ServiceUser.project] where try transaction.project(named: name) == nil {
         try transaction.insert(Project(name: name))
       }
@@ -37,15 +34,33 @@ package struct IdentityBootstrap: Sendable {
     var passwords = Passwords(admin: "", service: "", renewed: [])
     passwords.admin = try await ensure(
       Self.adminUser, project: Self.adminProject, roles: [RoleName.admin, RoleName.member, RoleName.reader],
-      password: adminPassword, renewed: &passwords.renewed)
+      password: adminPassword, isSystemAdmin: true, renewed: &passwords.renewed)
     passwords.service = try await ensure(
       ServiceUser.name, project: ServiceUser.project, roles: [RoleName.admin, RoleName.service],
       password: servicePassword, renewed: &passwords.renewed)
     return passwords
   }
 
+  /// Makes the roles that are missing, and what the new ones imply: who took an inference away keeps it away.
+  private static func insertRoles(into transaction: Transaction) throws {
+    var new: Set<String> = []
+    for name in [RoleName.admin, RoleName.member, RoleName.reader, RoleName.service]
+    where try transaction.role(named: name) == nil {
+      try transaction.insert(Role(name: name))
+      new.insert(name)
+    }
+    for (prior, implied) in [(RoleName.admin, RoleName.member), (RoleName.member, RoleName.reader)]
+    where new.contains(prior) || new.contains(implied) {
+      guard let prior = try transaction.role(named: prior), let implied = try transaction.role(named: implied) else {
+        continue
+      }
+      try transaction.imply(implied.id, byPriorRole: prior.id)
+    }
+  }
+
   private func ensure(
-    _ name: String, project: String, roles: [String], password: String?, renewed: inout [String]
+    _ name: String, project: String, roles: [String], password: String?, isSystemAdmin: Bool = false,
+    renewed: inout [String]
   ) async throws -> String {
     let exists = try await store.read { try $0.user(named: name) != nil }
     if exists, let password { return password }
@@ -54,8 +69,11 @@ package struct IdentityBootstrap: Sendable {
     try await store.write { transaction in
       if let user = try transaction.user(named: name) {
         try transaction.setPasswordHash(hash, ofUser: user.id)
+        // Nobody checks tokens yet, so the row is enough. No token lives for thirty days.
+        try transaction.voidTokens([TokenSubject(.user, user.id)], lifetime: .seconds(30 * 24 * 3600))
       } else {
-        try Self.insert(name, project: project, roles: roles, hash: hash, into: transaction)
+        try Self.insert(
+          name, project: project, roles: roles, hash: hash, isSystemAdmin: isSystemAdmin, into: transaction)
       }
     }
     renewed.append(name)
@@ -63,14 +81,18 @@ package struct IdentityBootstrap: Sendable {
   }
 
   private static func insert(
-    _ name: String, project: String, roles: [String], hash: String, into transaction: Transaction
+    _ name: String, project: String, roles: [String], hash: String, isSystemAdmin: Bool,
+    into transaction: Transaction
   ) throws {
     guard let project = try transaction.project(named: project) else { throw BootstrapFailure(missing: project) }
     let user = User(name: name, defaultProjectID: project.id)
     try transaction.insert(user, passwordHash: hash)
     for roleName in roles {
       guard let role = try transaction.role(named: roleName) else { throw BootstrapFailure(missing: roleName) }
-      try transaction.grant(RoleAssignment(userID: user.id, projectID: project.id, roleID: role.id))
+      try transaction.grant(RoleAssignment(.user(user.id), in: .project(project.id), roleID: role.id))
+      if isSystemAdmin, roleName == RoleName.admin {
+        try transaction.grant(RoleAssignment(.user(user.id), in: .system, roleID: role.id))
+      }
     }
   }
 }

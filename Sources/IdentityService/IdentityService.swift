@@ -1,11 +1,12 @@
 import HTTPTypes
 package import Hummingbird
 import JSON
+import Logging
 import Model
 package import OpenStackHTTP
 package import Store
 
-/// The Identity service: Keystone's API v3, as much of it as logging in and looking around take.
+/// The Identity service: Keystone's API v3, as much of it as clients need.
 package struct IdentityService: Sendable {
   /// The paths that need no token.
   package static let openPaths: Set<String> = ["/", "/v3", "/v3/auth/tokens"]
@@ -30,20 +31,40 @@ package struct IdentityService: Sendable {
   package func addRoutes(to router: Router<OpenStackRequestContext>) {
     addDiscovery(to: router)
     addTokens(to: router)
+    addAuth(to: router)
+    addDomains(to: router)
     addProjects(to: router)
+    addProjectTags(to: router)
     addUsers(to: router)
+    addPasswords(to: router)
+    addApplicationCredentials(to: router)
+    addGroups(to: router)
     addRoles(to: router)
-    addCatalog(to: router)
+    addImpliedRoles(to: router)
+    addGrants(to: router)
+    addRoleAssignments(to: router)
+    addServices(to: router)
+    addEndpoints(to: router)
+    addRegions(to: router)
   }
 
-  /// - Throws: `APIError` 403 with the name of Keystone's rule, such as `identity:list_users`.
-  static func requireAdmin(_ context: OpenStackRequestContext, _ rule: String) throws {
-    guard try context.caller.isAdmin else {
-      throw APIError.forbidden("You are not authorized to perform the requested action: \(rule).")
+  /// Runs a change that voids tokens: those about the subjects that `body` returns, at once and after a restart.
+  func write(_ body: @escaping @Sendable (Transaction) throws -> [TokenSubject]) async throws {
+    try await writeVoiding { transaction in ((), try body(transaction)) }
+  }
+
+  /// Runs a change that gives a value and voids tokens.
+  func writeVoiding<T: Sendable>(
+    _ body: @escaping @Sendable (Transaction) throws -> (T, [TokenSubject])
+  ) async throws -> T {
+    // A shorter lifetime may have been configured since the tokens were made.
+    let lifetime = max(issuer.lifetime, .seconds(24 * 3600))
+    let (value, subjects) = try await store.write { transaction in
+      let (value, subjects) = try body(transaction)
+      try transaction.voidTokens(subjects, lifetime: lifetime)
+      return (value, subjects)
     }
-  }
-
-  static func notFound(_ kind: String, _ id: String) -> APIError {
-    APIError.notFound("Could not find \(kind): \(id).")
+    validator.void(subjects, lifetime: lifetime)
+    return value
   }
 }

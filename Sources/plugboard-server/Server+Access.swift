@@ -11,10 +11,21 @@ extension ServerParts {
   /// Who may do what: how tokens are checked and got, and the service that makes them if it is in this process.
   struct Access: Sendable {
     var validator: any TokenValidator
+    /// The server's own tokens.
     var tokens: any TokenSource
+    /// The same if they come from a Keystone elsewhere, whose catalog knows the other services.
+    var keystone: KeystoneTokenSource?
+    /// The tokens for services that are called as another user, or through another Keystone.
+    var peers: [OpenStackService: KeystoneTokenSource]
     var identityURL: @Sendable () -> String?
     var identity: IdentityService?
     var passwords: IdentityBootstrap.Passwords?
+
+    /// What the server calls the service with on its own behalf.
+    func tokens(for service: OpenStackService) -> any TokenSource { peers[service] ?? tokens }
+
+    /// Who knows where the service is, if it is elsewhere.
+    func directory(for service: OpenStackService) -> KeystoneTokenSource? { peers[service] ?? keystone }
   }
 
   func access(_ files: ClientFiles) async throws -> Access {
@@ -33,8 +44,8 @@ extension ServerParts {
       store: store, issuer: issuer, hasher: hasher, validator: validator, catalog: catalog)
     let address = configuration.addresses[.identity]
     return Access(
-      validator: validator, tokens: ServerTokenSource(issuer: issuer), identityURL: { address?.url },
-      identity: identity, passwords: passwords)
+      validator: validator, tokens: ServerTokenSource(issuer: issuer), keystone: nil, peers: peerTokens(),
+      identityURL: { address?.url }, identity: identity, passwords: passwords)
   }
 
   private func access(to keystone: ServerConfiguration.Keystone) -> Access {
@@ -42,8 +53,24 @@ extension ServerParts {
       authURL: keystone.authURL, credentials: keystone.credentials, httpClient: httpClient, logger: logger)
     return Access(
       validator: KeystoneTokenValidator(
-        authURL: keystone.authURL, tokens: tokens, httpClient: httpClient, logger: logger),
-      tokens: tokens, identityURL: { keystone.authURL }, identity: nil, passwords: nil)
+        authURL: keystone.authURL, tokens: tokens, httpClient: httpClient, cacheTime: keystone.tokenCacheTime,
+        clock: { .systemNow() }, logger: logger),
+      tokens: tokens, keystone: tokens, peers: peerTokens(), identityURL: { keystone.publicURL }, identity: nil,
+      passwords: nil)
+  }
+
+  /// Those of the services elsewhere for which the configuration names a user or a Keystone of their own.
+  private func peerTokens() -> [OpenStackService: KeystoneTokenSource] {
+    var tokens: [OpenStackService: KeystoneTokenSource] = [:]
+    for (service, peer) in configuration.peers where !serves(service) {
+      guard peer.authURL != nil || peer.credentials != nil,
+        let authURL = peer.authURL ?? configuration.keystone?.authURL,
+        let credentials = peer.credentials ?? configuration.keystone?.credentials
+      else { continue }
+      tokens[service] = KeystoneTokenSource(
+        authURL: authURL, credentials: credentials, httpClient: httpClient, logger: logger)
+    }
+    return tokens
   }
 
   /// The services of this process; those elsewhere are in the catalog of the Keystone that knows them.
@@ -70,6 +97,6 @@ extension ServerParts {
   }
 
   private func url(of service: OpenStackService) -> String {
-    configuration.addresses[service]?.url ?? configuration.elsewhere[service] ?? ""
+    configuration.addresses[service]?.url ?? configuration.peers[service]?.endpointOverride ?? ""
   }
 }

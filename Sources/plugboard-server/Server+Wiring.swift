@@ -106,7 +106,8 @@ struct ServerParts {
     return OpenStackApplication(
       .init(
         service: service, address: address, identityURL: access.identityURL, openPaths: openPaths,
-        openPrefixes: openPrefixes, microversions: microversions, logger: logger),
+        openPrefixes: openPrefixes, microversions: microversions, crossOrigin: configuration.crossOrigin,
+        logger: logger),
       validator: access.validator, routes: routes)
   }
 
@@ -123,7 +124,8 @@ struct ServerParts {
       store: store, hosts: agents, configuration: configuration.network, logger: logger)
     networking.registerAgentMethods()
     let delivery = EventDelivery(
-      store: store, wakeUp: deliveryWakeUp, client: { try await client(of: .compute, access.tokens) },
+      store: store, wakeUp: deliveryWakeUp,
+      client: { try await client(of: .compute, access, access.tokens(for: .compute)) },
       policy: configuration.delivery, logger: logger)
     return [
       application(
@@ -135,8 +137,8 @@ struct ServerParts {
 
   private func compute(_ access: Access, _ hosts: HostRPCServer) -> [any Service] {
     let peers = ComputePeers(
-      image: { try await client(of: .image, $0) }, networking: { try await client(of: .networking, $0) },
-      tokens: access.tokens)
+      image: { try await client(of: .image, access, $0) },
+      networking: { try await client(of: .networking, access, $0) }, tokens: access.tokens(for: .networking))
     let compute = ComputeService(
       store: store, inboxWakeUp: inboxWakeUp, hosts: hosts, peers: peers, options: configuration.compute,
       logger: logger)
@@ -149,18 +151,25 @@ struct ServerParts {
   }
 
   /// A client of another service, which may be in this process: it is called through its public API all the same.
-  private func client(of service: OpenStackService, _ tokens: any TokenSource) async throws -> ServiceClient {
+  private func client(
+    of service: OpenStackService, _ access: Access, _ tokens: any TokenSource
+  ) async throws -> ServiceClient {
     ServiceClient(
-      endpoint: try await endpoint(of: service), tokens: tokens, httpClient: httpClient, logger: logger)
+      endpoint: try await endpoint(of: service, access), tokens: tokens, httpClient: httpClient, logger: logger)
   }
 
-  private func endpoint(of service: OpenStackService) async throws -> String {
+  private func endpoint(of service: OpenStackService, _ access: Access) async throws -> String {
     if let address = configuration.addresses[service] {
       _ = try await address.listening()
       return address.url
     }
-    guard let url = configuration.elsewhere[service] else { throw NoEndpoint(service: service) }
-    return url.hasSuffix("/") ? String(url.dropLast()) : url
+    let peer = configuration.peers[service]
+    if let url = peer?.endpointOverride { return url.hasSuffix("/") ? String(url.dropLast()) : url }
+    guard let peer, let directory = access.directory(for: service) else { throw NoEndpoint(service: service) }
+    let found = try await directory.catalog().url(
+      of: service.catalogType, interfaces: peer.interfaces, region: peer.region)
+    guard let found else { throw NotInCatalog(service: service, peer: peer) }
+    return found
   }
 }
 
@@ -169,6 +178,18 @@ struct NoEndpoint: Error, CustomStringConvertible {
   let service: OpenStackService
 
   var description: String {
-    "the \(service) service is not served here; endpoint_override in [nova], [neutron] or [glance] must say where it is"
+    "the \(service) service is not served here; endpoint_override in [nova], [neutron] or [glance] must say where it is, "
+      + "or [keystone_authtoken] which Keystone knows it"
+  }
+}
+
+/// The Keystone that is asked does not know the service; it may learn of it.
+struct NotInCatalog: Error, CustomStringConvertible {
+  let service: OpenStackService
+  let peer: ServerConfiguration.Peer
+
+  var description: String {
+    "Keystone's catalog has no \(peer.interfaces.joined(separator: " or ")) endpoint of the \(service) service"
+      + (peer.region.map { " in region \($0)" } ?? "")
   }
 }

@@ -7,20 +7,38 @@ extension ServerConfiguration {
   static func network(_ options: OsloOptions) throws -> NetworkConfiguration {
     var network = NetworkConfiguration()
     if let time = try options.duration("agent_down_time") { network.agentDownTime = time }
-    if let ranges = options.string("ml2_type_vxlan.vni_ranges") {
-      network.vniRanges = try NetworkConfiguration.vniRanges(ranges)
-    }
-    if let names = options.string("ml2_type_flat.flat_networks") {
-      network.flatNetworks = NetworkConfiguration.flatNetworks(names)
-    }
-    if let types = try options.list("ml2.tenant_network_types") { network.tenantNetworkTypes = types }
-    if let mtu = try options.integer("global_physnet_mtu", in: 68...65_535) { network.physicalMTU = mtu }
+    if let zones = try options.list("default_availability_zones") { network.defaultAvailabilityZones = zones }
+    network.segments = try segments(options)
     if let time = try options.duration("plugboard.port_transition_retention") { network.portTransitionRetention = time }
     if let limit = try options.integer("plugboard.port_transition_limit", in: 1...Int.max) {
       network.portTransitionLimit = limit
     }
+    network.paginationMaxLimit = try paginationMaxLimit(options)
+    network.quotas = try quotas(options)
+    network.ports = try ports(options)
+    network.subnets = try subnets(options)
     return network
   }
+
+  private static func paginationMaxLimit(_ options: OsloOptions) throws -> Int? {
+    guard let text = options.string("pagination_max_limit"), text.lowercased() != "infinite", text != "-1" else {
+      return nil
+    }
+    return try options.integer("pagination_max_limit", in: 1...Int.max)
+  }
+
+  private static func quotas(_ options: OsloOptions) throws -> QuotaConfiguration {
+    var quotas = QuotaConfiguration()
+    if let limit = try options.integer("quotas.default_quota", in: -1...quotaMaximum) { quotas.defaultQuota = limit }
+    for resource in QuotaResource.allCases where resource != .subnetPool {
+      let name = OptionName(group: "quotas", option: "quota_\(resource.rawValue)")
+      if let limit = try options.integer(name, in: -1...quotaMaximum) { quotas[resource] = limit }
+    }
+    return quotas
+  }
+
+  /// What the database of upstream's service can hold, and so the greatest limit that clients know.
+  private static let quotaMaximum = 2_147_483_647
 
   static func compute(_ options: OsloOptions) throws -> ComputeOptions {
     var compute = ComputeOptions()

@@ -12,16 +12,10 @@ import OsloConfig
 /// - ports: `[DEFAULT] bind_port` (networking), `osapi_compute_listen_port`, `[plugboard] identity_port`, `image_port`
 /// - `[plugboard] services`, `public_host`, `log_level`
 /// - `[token] expiration` seconds, `[DEFAULT] image_size_cap` bytes, `send_events_interval` seconds
+/// - `[cors] allowed_origin`, `allow_credentials`, `expose_headers`, `max_age`, `allow_methods`, `allow_headers`
 /// - the options of ``NetworkConfiguration`` and ``ComputeOptions``
-/// - for services that run elsewhere: `[keystone_authtoken] auth_url`, `username`, `password`, `project_name`, and
-///   `endpoint_override` in `[nova]`, `[neutron]` and `[glance]` (URLs without a version)
+/// - for services that run elsewhere: those of ``Keystone`` and ``Peer``
 struct ServerConfiguration: Sendable {
-  /// The Keystone that checks tokens when the identity service is not in this process.
-  struct Keystone: Sendable {
-    var authURL: String
-    var credentials: KeystoneTokenSource.Credentials
-  }
-
   var services: Set<OpenStackService>
   var statePath: String
   var database: String
@@ -33,9 +27,12 @@ struct ServerConfiguration: Sendable {
   var network: NetworkConfiguration
   var compute: ComputeOptions
   var delivery: DeliveryPolicy
+  /// The Keystone that checks tokens when the identity service is not in this process.
   var keystone: Keystone?
-  /// Where services are that this process does not serve.
-  var elsewhere: [OpenStackService: String]
+  /// What pages of other origins may do with every service.
+  var crossOrigin: CrossOriginPolicy?
+  /// How services are found and called that this process does not serve.
+  var peers: [OpenStackService: Peer]
 
   init(_ options: OsloOptions, ephemeralPorts: Bool, readyFile: String?) throws {
     services = try Self.services(options)
@@ -51,10 +48,9 @@ struct ServerConfiguration: Sendable {
     delivery = DeliveryPolicy()
     delivery.sendEventsInterval = try options.duration("send_events_interval") ?? .zero
     keystone = try services.contains(.identity) ? nil : Self.keystone(options)
-    elsewhere = [:]
-    elsewhere[.compute] = options.string("nova.endpoint_override")
-    elsewhere[.networking] = options.string("neutron.endpoint_override")
-    elsewhere[.image] = options.string("glance.endpoint_override")
+    crossOrigin = try Self.crossOrigin(options)
+    peers = try Self.peers(options)
+    try requireWayToPeers()
   }
 
   private static func services(_ options: OsloOptions) throws -> Set<OpenStackService> {
@@ -103,16 +99,5 @@ struct ServerConfiguration: Sendable {
       throw options.invalid("plugboard.log_level", "'\(text)' is no level")
     }
     return level
-  }
-
-  private static func keystone(_ options: OsloOptions) throws -> Keystone {
-    Keystone(
-      authURL: try options.requiredString("keystone_authtoken.auth_url"),
-      credentials: .init(
-        username: try options.requiredString("keystone_authtoken.username"),
-        password: try options.requiredString("keystone_authtoken.password"),
-        projectName: try options.requiredString("keystone_authtoken.project_name"),
-        userDomainName: options.string("keystone_authtoken.user_domain_name") ?? "Default",
-        projectDomainName: options.string("keystone_authtoken.project_domain_name") ?? "Default"))
   }
 }

@@ -193,7 +193,7 @@ import Testing
 
 extension Store {
   /// Queues an event for each tag, each about a port of its own.
-  fileprivate func queue(_ tags: String...) async throws {
+  func queue(_ tags: String...) async throws {
     try await write { transaction in
       for tag in tags {
         try transaction.queue(InstanceEvent(name: .networkVIFPlugged, instanceID: UUID(), tag: tag), portID: UUID())
@@ -202,7 +202,7 @@ extension Store {
   }
 
   /// Tag and outcome of every event that has left the outbox, in the order of the events.
-  fileprivate func outcomes() async throws -> [String] {
+  func outcomes() async throws -> [String] {
     try await read { snapshot in
       try snapshot.rows("SELECT tag, outcome FROM event_deliveries ORDER BY event_id") { "\($0.text(0)) \($0.text(1))" }
     }

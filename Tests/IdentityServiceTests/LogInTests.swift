@@ -42,7 +42,9 @@ struct LogInTests {
         try await identity.logIn("nobody", right, scope: scope),
         try await identity.logIn("admin", right, scope: RunningIdentity.project("nowhere")),
         try await identity.logIn("admin", right, scope: RunningIdentity.project("service")),
-        try await identity.logIn("admin", right, scope: ["system": ["all": true]]),
+        try await identity.logIn("admin", right, scope: ["domain": ["id": "default"]]),
+        try await identity.logIn("admin", right, scope: ["domain": ["name": "Nowhere"]]),
+        try await identity.logIn("plugboard", identity.passwords.service, scope: RunningIdentity.system),
       ]
       for reply in replies {
         #expect(reply.status == 401)

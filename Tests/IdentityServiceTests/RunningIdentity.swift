@@ -21,17 +21,23 @@ final class RunningIdentity: Sendable {
   private let application: OpenStackApplication
 
   /// Scrypt's cost is what the tests can do without.
-  static let cheap = PasswordHasher(cost: .init(logarithmOfRounds: 4, blockSize: 8, parallelism: 1))
+  static let cheap = PasswordHasher(
+    cost: .init(logarithmOfRounds: 4, blockSize: 8, parallelism: 1), limit: 10_000)
 
-  private init(lifetime: Duration, clock: @escaping @Sendable () -> Timestamp) async throws {
+  static let key = [UInt8](repeating: 7, count: 32)
+
+  private init(
+    lifetime: Duration, clock: @escaping @Sendable () -> Timestamp, guardian: LogInGuard, logger: Logger
+  ) async throws {
     database = try TemporaryDatabase()
     store = try database.store(clock: clock)
     passwords = try await IdentityBootstrap(store: store, hasher: Self.cheap).run(
       adminPassword: nil, servicePassword: nil)
-    let signer = TokenSigner(key: [UInt8](repeating: 7, count: 32))
+    let signer = TokenSigner(key: Self.key)
     validator = try await LocalTokenValidator(signer: signer, store: store, clock: clock)
     issuer = TokenIssuer(
-      store: store, signer: signer, hasher: Self.cheap, validator: validator, lifetime: lifetime, clock: clock)
+      store: store, signer: signer, hasher: Self.cheap, validator: validator, guardian: guardian,
+      lifetime: lifetime, clock: clock)
     let identity = IdentityService(
       store: store, issuer: issuer, hasher: Self.cheap, validator: validator,
       catalog: Catalog(entries: [
@@ -40,7 +46,7 @@ final class RunningIdentity: Sendable {
     application = OpenStackApplication(
       .init(
         service: .identity, address: address, identityURL: { nil }, openPaths: IdentityService.openPaths,
-        logger: Logger(label: "test")),
+        logger: logger),
       validator: validator, routes: identity.addRoutes)
     http = HTTPClient(eventLoopGroupProvider: .singleton)
   }
@@ -48,9 +54,11 @@ final class RunningIdentity: Sendable {
   /// Serves for as long as `body` runs.
   static func run(
     lifetime: Duration = .seconds(3600), clock: @escaping @Sendable () -> Timestamp = { .systemNow() },
+    guardian: LogInGuard = LogInGuard(), logger: Logger = Logger(label: "test"),
     _ body: @Sendable @escaping (RunningIdentity) async throws -> Void
   ) async throws {
-    let identity = try await RunningIdentity(lifetime: lifetime, clock: clock)
+    let identity = try await RunningIdentity(
+      lifetime: lifetime, clock: clock, guardian: guardian, logger: logger)
     do {
       try await identity.serve(body)
     } catch {
@@ -61,14 +69,9 @@ final class RunningIdentity: Sendable {
   }
 
   private func serve(_ body: @Sendable @escaping (RunningIdentity) async throws -> Void) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await self.application.run() }
-      group.addTask {
-        _ = try await self.address.listening()
-        try await body(self)
-      }
-      try await group.next()
-      group.cancelAll()
+    try await serving(application.run) {
+      _ = try await self.address.listening()
+      try await body(self)
     }
   }
 
@@ -115,4 +118,6 @@ final class RunningIdentity: Sendable {
   static func project(_ name: String) -> JSONValue {
     ["project": ["name": .string(name), "domain": ["id": "default"]]]
   }
+
+  static let system: JSONValue = ["system": ["all": true]]
 }

@@ -15,18 +15,24 @@ struct TokenTests {
     roles: ["admin", "member"], issuedAt: Timestamp(microseconds: 5), expiresAt: Timestamp(microseconds: 6),
     auditID: "a")
 
+  private static let scoped = AuthToken(
+    userID: "u", userName: "n", userDomainID: "d", projectID: "p", projectName: "pn", projectDomainID: "e",
+    domainID: "f", isSystemScoped: true, roles: [], credential: .init(id: "c", isRestricted: true),
+    issuedAt: Timestamp(microseconds: 5), expiresAt: Timestamp(microseconds: 6), auditID: "a")
+
   @Test("a token says what it was made of")
   func roundTrip() {
     let signer = TokenSigner(key: [UInt8](repeating: 1, count: 32))
-    let text = signer.text(for: Self.token, methods: ["password"])
-    #expect(signer.read(text)?.token == Self.token)
-    #expect(signer.read(text)?.methods == ["password"])
+    for token in [Self.token, Self.scoped] {
+      let signed = SignedToken(token, methods: ["password", "token"], parentAuditID: "b")
+      #expect(signer.read(signer.text(for: signed)) == signed)
+    }
   }
 
   @Test("a token with any character changed, or of another key, is none")
   func forgery() {
     let signer = TokenSigner(key: [UInt8](repeating: 1, count: 32))
-    let text = signer.text(for: Self.token, methods: [])
+    let text = signer.text(for: SignedToken(Self.token, methods: []))
     for index in text.indices {
       var forged = text
       forged.replaceSubrange(index...index, with: text[index] == "A" ? "B" : "A")
@@ -72,7 +78,7 @@ struct TokenTests {
       #expect(try await identity.send(.DELETE, "/v3/auth/tokens", token: token, subject: token).status == 204)
       #expect(try await identity.send(.GET, "/v3/users", token: token).status == 401)
       let restarted = try await LocalTokenValidator(
-        signer: TokenSigner(key: [UInt8](repeating: 7, count: 32)), store: identity.store, clock: { .systemNow() })
+        signer: TokenSigner(key: RunningIdentity.key), store: identity.store, clock: { .systemNow() })
       #expect(try await restarted.validate(token) == nil)
     }
   }
@@ -120,7 +126,8 @@ struct TokenTests {
     try await RunningIdentity.run { identity in
       let source = ServerTokenSource(issuer: identity.issuer)
       let remote = KeystoneTokenValidator(
-        authURL: identity.address.url + "/v3", tokens: source, httpClient: identity.http, logger: Logger(label: "test"))
+        authURL: identity.address.url + "/v3", tokens: source, httpClient: identity.http,
+        clock: { .systemNow() }, logger: Logger(label: "test"))
       let admin = try #require(try await identity.logIn("admin", identity.passwords.admin).token)
       let token = try await remote.validate(admin)
       #expect(token?.isAdmin == true)

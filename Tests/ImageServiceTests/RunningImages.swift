@@ -56,14 +56,9 @@ final class RunningImages: Sendable {
   }
 
   private func serve(_ body: @Sendable @escaping (RunningImages) async throws -> Void) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await self.application.run() }
-      group.addTask {
-        _ = try await self.address.listening()
-        try await body(self)
-      }
-      try await group.next()
-      group.cancelAll()
+    try await serving(application.run) {
+      _ = try await self.address.listening()
+      try await body(self)
     }
   }
 

@@ -2,61 +2,113 @@ package import Model
 import SQLite
 
 extension Snapshot {
-  package func roles() throws -> [Role] {
-    try rows("SELECT id, name FROM roles ORDER BY name") { Role(id: $0.text(0), name: $0.text(1)) }
+  /// By name. Roles have no domain and are always enabled, so the filter must not ask for either.
+  package func roles(_ filter: IdentityFilter = IdentityFilter()) throws -> [Role] {
+    var conditions = Conditions()
+    conditions.add(filter, on: "roles")
+    return try rows(
+      "SELECT id, name, description FROM roles \(conditions.sql) ORDER BY name, id LIMIT ?",
+      arguments: conditions.arguments + [filter.limit]
+    ) { Role(row: $0) }
   }
 
   package func role(_ id: String) throws -> Role? {
-    try first("SELECT id, name FROM roles WHERE id = ?", id) { Role(id: $0.text(0), name: $0.text(1)) }
+    try first("SELECT id, name, description FROM roles WHERE id = ?", id) { Role(row: $0) }
   }
 
   package func role(named name: String) throws -> Role? {
-    try first("SELECT id, name FROM roles WHERE name = ?", name) { Role(id: $0.text(0), name: $0.text(1)) }
+    try first("SELECT id, name, description FROM roles WHERE name = ?", name) { Role(row: $0) }
   }
 
-  /// What a user is in a project; empty if it is nothing there.
-  package func roles(ofUser userID: String, inProject projectID: String) throws -> [Role] {
+  /// The roles of these names; of those that have been deleted there is nothing.
+  package func roles(named names: [String]) throws -> [Role] {
+    let marks = names.map { _ in "?" }.joined(separator: ", ")
+    return try rows(
+      "SELECT id, name, description FROM roles WHERE name IN (\(marks)) ORDER BY name", arguments: names
+    ) { Role(row: $0) }
+  }
+
+  /// What a role implies directly, or every inference there is.
+  package func inferences(ofRole id: String? = nil) throws -> [RoleInference] {
     try rows(
       """
-      SELECT roles.id, roles.name FROM role_assignments JOIN roles ON roles.id = role_assignments.role_id
-      WHERE user_id = ? AND project_id = ? ORDER BY roles.name
-      """, userID, projectID
-    ) { Role(id: $0.text(0), name: $0.text(1)) }
+      SELECT prior.id, prior.name, prior.description, implied.id, implied.name, implied.description
+      FROM implied_roles JOIN roles AS prior ON prior.id = prior_role_id
+      JOIN roles AS implied ON implied.id = implied_role_id
+      WHERE ?1 IS NULL OR prior_role_id = ?1 ORDER BY prior.name, implied.name LIMIT ?2
+      """, id, IdentityFilter.longestList
+    ) { RoleInference(prior: Role(row: $0), implied: Role(row: $0, from: 3)) }
   }
 
-  /// The ids of the users who have any role in a project.
-  package func members(ofProject projectID: String) throws -> [String] {
-    try rows("SELECT DISTINCT user_id FROM role_assignments WHERE project_id = ?", projectID) { $0.text(0) }
+  /// These roles and all that they imply, directly or not.
+  package func rolesWithImplied(_ ids: [String]) throws -> [Role] {
+    let marks = ids.map { _ in "(?)" }.joined(separator: ", ")
+    guard !ids.isEmpty else { return [] }
+    return try rows(
+      """
+      WITH RECURSIVE had (id) AS (
+        VALUES \(marks)
+        UNION
+        SELECT implied_role_id FROM implied_roles JOIN had ON prior_role_id = had.id)
+      SELECT roles.id, roles.name, roles.description FROM had JOIN roles ON roles.id = had.id ORDER BY roles.name
+      """, arguments: ids
+    ) { Role(row: $0) }
   }
 
-  /// Who has which role where, ordered by user, project and role.
-  package func roleAssignments() throws -> [RoleAssignment] {
-    try rows("SELECT user_id, project_id, role_id FROM role_assignments ORDER BY user_id, project_id, role_id") {
-      RoleAssignment(userID: $0.text(0), projectID: $0.text(1), roleID: $0.text(2))
-    }
+  /// What a user is somewhere: its own roles, those of its groups, and what all of them imply. Empty if it is nothing.
+  package func effectiveRoles(ofUser userID: String, in scope: RoleScope) throws -> [Role] {
+    try rows(
+      """
+      WITH RECURSIVE had (id) AS (
+        SELECT role_id FROM role_assignments
+        WHERE coalesce(user_id, group_id) = ?1 AND coalesce(project_id, domain_id, 'system') = ?2
+        UNION
+        SELECT role_id FROM user_group_membership JOIN role_assignments
+          ON coalesce(role_assignments.user_id, role_assignments.group_id) = user_group_membership.group_id
+          AND coalesce(project_id, domain_id, 'system') = ?2
+        WHERE user_group_membership.user_id = ?1
+        UNION
+        SELECT implied_role_id FROM implied_roles JOIN had ON prior_role_id = had.id)
+      SELECT roles.id, roles.name, roles.description FROM had JOIN roles ON roles.id = had.id ORDER BY roles.name
+      """, userID, scope.id
+    ) { Role(row: $0) }
   }
 }
 
 extension Transaction {
+  /// - Throws: ``ConstraintViolation`` if the name is taken.
   package func insert(_ role: Role) throws {
-    try execute("INSERT INTO roles (id, name) VALUES (?, ?)", role.id, role.name)
+    try execute(
+      "INSERT INTO roles (id, name, description) VALUES (?, ?, ?)", role.id, role.name, role.description)
   }
 
-  /// Gives a user a role in a project; having it already changes nothing.
-  ///
-  /// - Throws: ``ConstraintViolation`` if one of the three does not exist.
-  package func grant(_ assignment: RoleAssignment) throws {
+  /// - Throws: ``ConstraintViolation`` if the name is taken.
+  package func update(_ role: Role) throws {
+    try execute("UPDATE roles SET name = ?, description = ? WHERE id = ?", role.name, role.description, role.id)
+  }
+
+  package func deleteRole(_ id: String) throws {
+    try execute("DELETE FROM roles WHERE id = ?", id)
+  }
+
+  /// - Throws: ``ConstraintViolation`` if one of the roles does not exist.
+  package func imply(_ impliedID: String, byPriorRole priorID: String) throws {
     try execute(
       """
-      INSERT INTO role_assignments (user_id, project_id, role_id) VALUES (?, ?, ?)
-      ON CONFLICT (user_id, project_id, role_id) DO NOTHING
-      """, assignment.userID, assignment.projectID, assignment.roleID)
+      INSERT INTO implied_roles (prior_role_id, implied_role_id) VALUES (?, ?)
+      ON CONFLICT (prior_role_id, implied_role_id) DO NOTHING
+      """, priorID, impliedID)
   }
 
-  /// - Returns: Whether the user had the role.
-  package func withdraw(_ assignment: RoleAssignment) throws -> Bool {
+  /// - Returns: Whether the one role implied the other.
+  package func endImplying(_ impliedID: String, by priorID: String) throws -> Bool {
     try execute(
-      "DELETE FROM role_assignments WHERE user_id = ? AND project_id = ? AND role_id = ?",
-      assignment.userID, assignment.projectID, assignment.roleID) > 0
+      "DELETE FROM implied_roles WHERE prior_role_id = ? AND implied_role_id = ?", priorID, impliedID) > 0
+  }
+}
+
+extension Role {
+  init(row: Row, from column: Int = 0) {
+    self.init(id: row.text(column), name: row.text(column + 1), description: row.optionalText(column + 2))
   }
 }

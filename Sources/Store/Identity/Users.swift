@@ -2,53 +2,54 @@ package import Model
 import SQLite
 
 extension Snapshot {
-  package func users() throws -> [User] {
-    try rows("SELECT id, name, default_project_id, enabled FROM users ORDER BY name") { User(row: $0) }
+  /// By name. One query, whatever the filters.
+  package func users(_ filter: IdentityFilter = IdentityFilter()) throws -> [User] {
+    var conditions = Conditions()
+    conditions.add(filter, on: "users")
+    conditions.add(
+      "users.id IN (SELECT user_id FROM user_group_membership WHERE group_id = ?)", ifAny: filter.groupID)
+    return try rows(
+      "SELECT \(User.columns) FROM users \(conditions.sql) ORDER BY name, id LIMIT ?",
+      arguments: conditions.arguments + [filter.limit]
+    ) { User(row: $0) }
   }
 
   package func user(_ id: String) throws -> User? {
-    try first("SELECT id, name, default_project_id, enabled FROM users WHERE id = ?", id) { User(row: $0) }
+    try first("SELECT \(User.columns) FROM users WHERE id = ?", id) { User(row: $0) }
   }
 
-  package func user(named name: String) throws -> User? {
-    try first("SELECT id, name, default_project_id, enabled FROM users WHERE name = ?", name) { User(row: $0) }
+  package func user(named name: String, domainID: String = Domain.defaultID) throws -> User? {
+    try first("SELECT \(User.columns) FROM users WHERE domain_id = ? AND name = ?", domainID, name) { User(row: $0) }
   }
 
   /// What a log-in with a password is checked against.
   package func passwordHash(ofUser id: String) throws -> String? {
     try first("SELECT password_hash FROM users WHERE id = ?", id) { $0.text(0) }
   }
-
-  /// Tokens of a user that were issued before this time are void.
-  package func tokensValidFrom() throws -> [String: Timestamp] {
-    let pairs = try rows("SELECT id, tokens_valid_from FROM users") { ($0.text(0), try $0.timestamp(1)) }
-    return Dictionary(pairs, uniquingKeysWith: { $1 })
-  }
 }
 
 extension Transaction {
-  /// - Throws: ``ConstraintViolation`` if the name is taken.
+  /// - Throws: ``ConstraintViolation`` if the name is taken, or there is no such domain or default project.
   package func insert(_ user: User, passwordHash: String) throws {
     try execute(
       """
-      INSERT INTO users (id, name, password_hash, default_project_id, enabled, created_at, tokens_valid_from)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
-      """, user.id, user.name, passwordHash, user.defaultProjectID, user.isEnabled, now, now)
+      INSERT INTO users (id, domain_id, name, password_hash, default_project_id, enabled, extra, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """, user.id, user.domainID, user.name, passwordHash, user.defaultProjectID, user.isEnabled, user.extra, now)
   }
 
-  /// Sets a new password; the tokens that the user has are void from now on.
+  /// Changes everything but the domain and the password.
+  ///
+  /// - Throws: ``ConstraintViolation`` if the name is taken, or there is no such default project.
+  package func update(_ user: User) throws {
+    try execute(
+      "UPDATE users SET name = ?, default_project_id = ?, enabled = ?, extra = ? WHERE id = ?",
+      user.name, user.defaultProjectID, user.isEnabled, user.extra, user.id)
+  }
+
+  /// Sets a new password. The tokens that the user has are the caller's to void.
   package func setPasswordHash(_ hash: String, ofUser id: String) throws {
-    try execute("UPDATE users SET password_hash = ?, tokens_valid_from = ? WHERE id = ?", hash, now, id)
-  }
-
-  /// Enables or disables a user; the tokens that the user has are void from now on.
-  package func setEnabled(_ isEnabled: Bool, ofUser id: String) throws {
-    try execute("UPDATE users SET enabled = ?, tokens_valid_from = ? WHERE id = ?", isEnabled, now, id)
-  }
-
-  /// The tokens that the user has are void from now on.
-  package func voidTokens(ofUser id: String) throws {
-    try execute("UPDATE users SET tokens_valid_from = ? WHERE id = ?", now, id)
+    try execute("UPDATE users SET password_hash = ? WHERE id = ?", hash, id)
   }
 
   package func deleteUser(_ id: String) throws {
@@ -57,7 +58,11 @@ extension Transaction {
 }
 
 extension User {
+  fileprivate static let columns = "id, domain_id, name, default_project_id, enabled, extra"
+
   fileprivate init(row: Row) {
-    self.init(id: row.text(0), name: row.text(1), defaultProjectID: row.optionalText(2), isEnabled: row.bool(3))
+    self.init(
+      id: row.text(0), domainID: row.text(1), name: row.text(2), defaultProjectID: row.optionalText(3),
+      isEnabled: row.bool(4), extra: row.text(5))
   }
 }

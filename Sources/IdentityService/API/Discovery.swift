@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import JSON
 import OpenStackHTTP
@@ -5,7 +6,7 @@ import OpenStackHTTP
 extension IdentityService {
   func addDiscovery(to router: Router<OpenStackRequestContext>) {
     router.get("/") { _, context in
-      Response.json(status: .multipleChoices) {
+      var response = Response.json(status: .multipleChoices) {
         $0.object {
           $0.member("versions") {
             $0.object {
@@ -14,6 +15,8 @@ extension IdentityService {
           }
         }
       }
+      response.headers[.location] = context.baseURL + "/v3/"
+      return response
     }
     router.get("/v3") { _, context in
       Response.json { $0.object { $0.member("version") { Self.writeVersion(baseURL: context.baseURL, to: &$0) } } }

@@ -2,6 +2,7 @@ import Crypto
 import CryptoExtras
 import HTTPTypes
 import NIOConcurrencyHelpers
+import NIOCore
 import NIOPosix
 import OpenStackHTTP
 
@@ -27,11 +28,12 @@ package struct PasswordHasher: Sendable {
 
   private let cost: Cost
   private let underWay = NIOLockedValueBox(0)
-  /// More log-ins than this at once are refused: each waits for a thread and 32 MiB.
-  private let limit = 64
+  private let limit: Int
 
-  package init(cost: Cost = .standard) {
+  /// - Parameter limit: More passwords than this at once are refused: each waits for a thread and 32 MiB.
+  package init(cost: Cost = .standard, limit: Int = 64) {
     self.cost = cost
+    self.limit = limit
   }
 
   /// - Returns: `$scrypt$ln=15,r=8,p=3$salt$key`.
@@ -60,8 +62,16 @@ package struct PasswordHasher: Sendable {
     }
     guard isAdmitted else { throw APIError(.serviceUnavailable, "Too many log-ins are under way; try again.") }
     defer { underWay.withLockedValue { $0 -= 1 } }
-    return try await NIOThreadPool.singleton.runIfActive(work)
+    return try await Self.threads.runIfActive(work)
   }
+
+  /// Apart from the threads that read and write files, so that a flood of log-ins slows nothing else down, and fewer than
+  /// the machine has, so that it leaves it some. They live as long as the process.
+  private static let threads: NIOThreadPool = {
+    let threads = NIOThreadPool(numberOfThreads: max(1, min(4, System.coreCount / 2)))
+    threads.start()
+    return threads
+  }()
 
   private static func key(_ password: String, salt: [UInt8], cost: Cost) throws -> [UInt8] {
     // An empty password has no address that scrypt could be given; it is nobody's.
