@@ -33,10 +33,7 @@ struct API: Sendable {
   /// Logs in as the admin of `clouds.yaml`.
   init(_ installation: Installation) async throws {
     namespace = installation.namespace
-    let clouds = textOfFile(installation.folder.file("clouds.yaml"))
-    let line = try #require(
-      clouds.split(separator: "\n").first { $0.contains("password:") }, "clouds.yaml has no password: \(clouds)")
-    let password = line.split(separator: ":", maxSplits: 1)[1].filter { !" \"'".contains($0) }
+    let password = try Self.adminPassword(installation)
     let body: JSONValue = [
       "auth": [
         "identity": [
@@ -48,6 +45,14 @@ struct API: Sendable {
     ]
     let answer = try await Self.request(namespace, "POST", .identity, "/v3/auth/tokens", body: body.bytes, headers: [:])
     token = try #require(answer.headers["x-subject-token"], "no token: \(answer.status) \(answer.json)")
+  }
+
+  /// The password that the server has written into `clouds.yaml`.
+  static func adminPassword(_ installation: Installation) throws -> String {
+    let clouds = textOfFile(installation.folder.file("clouds.yaml"))
+    let line = try #require(
+      clouds.split(separator: "\n").first { $0.contains("password:") }, "clouds.yaml has no password: \(clouds)")
+    return line.split(separator: ":", maxSplits: 1)[1].filter { !" \"'".contains($0) }
   }
 
   /// Makes a request with the token.

@@ -51,10 +51,7 @@ extension IntegrationTests {
 
     init(_ installation: Installation) throws {
       self.installation = installation
-      let environment = ProcessInfo.processInfo.environment["PLUGBOARD_VENV"] ?? Repository.path + "/.build-venv"
-      program = environment + "/bin/openstack"
-      try #require(
-        FileManager.default.isExecutableFile(atPath: program), "\(program) is missing: tools/test installs it")
+      program = try ClientScripts.program("openstack")
     }
 
     @discardableResult
@@ -78,7 +75,7 @@ extension IntegrationTests {
     private func run(_ arguments: [String], checked: Bool) async throws -> CommandOutput {
       let output = try await installation.namespace.run(
         [program, "--os-cloud", "plugboard"] + arguments,
-        environment: ["OS_CLIENT_CONFIG_FILE": installation.folder.file("clouds.yaml")])
+        environment: installation.clientEnvironment)
       if checked {
         let command = arguments.joined(separator: " ")
         try #require(output.succeeded, "openstack \(command): \(output.errors)\(output.output)")

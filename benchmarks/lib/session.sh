@@ -33,16 +33,21 @@ start() {
 }
 
 build_programs() {
+  if [ -n "${programs:-}" ]; then return; fi
   echo "==> building the programs (release)"
   swift build -c release >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
   programs=$(swift build -c release --show-bin-path)
 }
 
 start_bare_route() {
-  echo "==> building the bare route (release)"
-  swift build -c release --package-path benchmarks >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
+  local folder=$programs
   bare=http://127.0.0.1:8000
-  start "$work/bare.log" "$(swift build -c release --package-path benchmarks --show-bin-path)/bare-route" 8000
+  if [ ! -x "$folder/bare-route" ]; then
+    echo "==> building the bare route (release)"
+    swift build -c release --package-path benchmarks >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
+    folder=$(swift build -c release --package-path benchmarks --show-bin-path)
+  fi
+  start "$work/bare.log" "$folder/bare-route" 8000
   await "the bare route" inside curl -sf -o /dev/null "$bare/1"
 }
 
@@ -61,8 +66,24 @@ await() {
 
 start_server() {
   "$programs/plugboard-migrate" --database "$work/plugboard.sqlite3" up >/dev/null
+  # A benchmark has more of everything than a project may have by default.
+  printf '[quotas]\n' >"$work/server.conf"
+  for resource in network subnet port security_group security_group_rule; do echo "quota_$resource = -1"; done \
+    >>"$work/server.conf"
+  run_server
+}
+
+# Ends the server and starts it anew with the same database.
+restart_server() {
+  kill -TERM "$server_pid"
+  wait "$server_pid" 2>/dev/null || true
+  rm "$work/ready.json"
+  run_server
+}
+
+run_server() {
   start "$work/server.log" "$programs/plugboard-server" --database "$work/plugboard.sqlite3" --state-path "$state" \
-    --ready-file "$work/ready.json" --log-level error
+    --config-file "$work/server.conf" --ready-file "$work/ready.json" --log-level error
   server_pid=${pids[-1]}
   await "the server" test -s "$work/ready.json"
   networking=http://127.0.0.1:9696 compute=http://127.0.0.1:8774 identity=http://127.0.0.1:5000 image=http://127.0.0.1:9292
@@ -105,6 +126,9 @@ post() {
 }
 
 query() { sqlite3 -readonly "$work/plugboard.sqlite3" "$1"; }
+
+# processor_time PID: what the process has used, user and system together, in milliseconds.
+processor_time() { awk '{ print ($14 + $15) * 10 }' "/proc/$1/stat"; }
 
 resident() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
 
