@@ -60,7 +60,7 @@ enum ImageDocument {
     case "os_hidden": image.isHidden = try flag(name, value)
     case "tags": image.tags = try tags(value)
     case "owner":
-      guard caller.isAdmin, let owner = value.string else {
+      guard caller.isAdmin, let owner = try optionalText(name, value) else {
         throw APIError.forbidden("You are not permitted to set the owner of an image.")
       }
       image.owner = owner

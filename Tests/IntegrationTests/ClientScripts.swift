@@ -36,9 +36,13 @@ extension Installation {
   func runScript(
     _ name: String, _ arguments: [String] = [], within limit: Duration = .seconds(300)
   ) async throws -> CommandOutput {
+    try await runPython(["\(ClientScripts.folder)/\(name).py"] + arguments, within: limit)
+  }
+
+  /// Runs the clients' Python, which finds the scripts as modules.
+  func runPython(_ arguments: [String], within limit: Duration = .seconds(300)) async throws -> CommandOutput {
     try await namespace.run(
-      [try ClientScripts.program("python"), "\(ClientScripts.folder)/\(name).py"] + arguments,
-      environment: clientEnvironment, within: limit)
+      [try ClientScripts.program("python")] + arguments, environment: clientEnvironment, within: limit)
   }
 
   /// Starts a script that goes on while the test does something else; what it prints is in `output`.

@@ -18,7 +18,7 @@ extension IntegrationTests {
       try await Installation.with { installation in
         try await installation.startServer(environment: SDKTests.providers)
         try await installation.startAgent()
-        let result = try await installation.runScript("properties", [Self.document, "\(Self.seed)", "6", "120"])
+        let result = try await installation.runScript("properties", [Self.document, "\(Self.seed)", "5", "120"])
         try #require(result.succeeded, "\(result.output)\(result.errors)")
         let told = try JSONValue(parsing: String(try #require(result.output.split(separator: "\n").last)))
         let wrong = (told["wrong"]?.array ?? [.null]).map { $0.string ?? "" }

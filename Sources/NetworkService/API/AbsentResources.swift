@@ -17,6 +17,10 @@ extension NetworkService {
         { .notFound("Floating IP \($0) could not be found", type: "FloatingIPNotFound") }
       ),
     ]
+    // Who provides routers, load balancers and the like: nobody.
+    api.get("service-providers") { _, _ in
+      Response.json { writer in writer.object { $0.member("service_providers", []) } }
+    }
     for (path, named, notFound) in absent {
       api.get(RouterPath(path)) { _, _ in
         Response.json { writer in writer.object { $0.member(named: path, []) } }

@@ -32,6 +32,10 @@ struct APIExtension: Sendable {
       description: "Extension indicating that If-Match based on revision_number is supported.",
       updated: "2016-12-11T00:00:00-00:00"),
     APIExtension(
+      alias: "service-type", name: "Neutron Service Type Management",
+      description: "API for retrieving service providers for Neutron advanced services",
+      updated: "2013-01-20T00:00:00-00:00"),
+    APIExtension(
       alias: "standard-attr-revisions", name: "Resource revision numbers",
       description: "This extension will display the revision number of neutron resources.",
       updated: "2016-04-11T10:00:00-00:00"),

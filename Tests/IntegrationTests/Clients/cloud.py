@@ -8,8 +8,10 @@ fails.
 import contextlib
 import functools
 import io
+import os
 import unittest
 import uuid
+from unittest import mock
 
 import openstack
 from openstack import exceptions
@@ -39,7 +41,7 @@ def administrator():
 
 
 class CloudTest(unittest.TestCase):
-    """A test with the administrator's connection. What it creates is removed in the opposite order, passed or failed."""
+    """A test with the administrator's connection. What it creates is removed in the opposite order, whatever happens."""
 
     maxDiff = None
     someone = None
@@ -84,7 +86,7 @@ class CloudTest(unittest.TestCase):
 
     @classmethod
     def log_someone_in(cls):
-        """A user in no project yet, logged in without a scope: hashing a password is meant to be slow, so one for all."""
+        """A user in no project yet, logged in without a scope; one for all, since hashing a password is meant to be slow."""
         password = "a secret of nobody"
         user = cls.identity.create_user(name=f"{cls.__name__} user", password=password, domain_id="default")
         cls.addClassCleanup(cls.identity.delete_user, user, ignore_missing=True)
@@ -137,14 +139,16 @@ class CloudTest(unittest.TestCase):
 def command(*arguments, succeeds=True):
     """Runs a command of python-openstackclient; returns what it printed, or what it complained about.
 
-    In this process and with the administrator's token, since starting Python and logging in take seconds. The tests with
-    `openstack` itself and clouds.yaml are in StockClientTests.swift.
+    In this process and with the administrator's token, since starting Python and logging in take seconds. The tests
+    with `openstack` itself and clouds.yaml are in StockClientTests.swift.
     """
     auth = openstack.config.OpenStackConfig().get_one("plugboard").config["auth"]
     options = ["--os-auth-type", "v3token", "--os-auth-url", auth["auth_url"], "--os-token", administrator().auth_token]
     options += ["--os-project-name", auth["project_name"], "--os-project-domain-name", auth["project_domain_name"]]
     output, errors = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
+    # The only cloud of a clouds.yaml would be taken, asked for or not.
+    without_clouds = mock.patch.dict(os.environ, {"OS_CLIENT_CONFIG_FILE": os.devnull})
+    with without_clouds, contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
         status = shell.OpenStackShell().run([*options, *arguments])
     text = (output.getvalue(), errors.getvalue())
     if succeeds != (status == 0):

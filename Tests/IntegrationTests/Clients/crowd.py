@@ -2,8 +2,8 @@
 
     crowd.py REQUESTS CLIENTS TIMES PORT
 
-The file REQUESTS has a list of {"method", "path", "headers", "body"}. Client number n sends request n modulo the length of that
-list TIMES times over one connection. Every answer is printed as one line of JSON, {"client", "status", "body"}, as soon
+The file REQUESTS has a list of {"method", "path", "headers", "body"}. Client number n sends request n modulo the length
+of that list TIMES times over one connection. Every answer is printed as one line of JSON, {"client", "status", "body"}, as soon
 as it has come. A client whose connection breaks stops, as does one whose server is gone: that is what a crash looks
 like from outside.
 """

@@ -20,33 +20,129 @@ ANSWER_SECONDS = 20
 UNKNOWN = "83518c18-7e74-4c29-ac04-1d537787ae27"
 
 COLLECTIONS = {
-    "networks": ("network", ["name", "description", "admin_state_up", "shared", "mtu", "provider:network_type",
-        "provider:segmentation_id", "router:external", "port_security_enabled", "availability_zone_hints", "project_id"]),
-    "subnets": ("subnet", ["network_id", "ip_version", "cidr", "gateway_ip", "allocation_pools", "dns_nameservers",
-        "host_routes", "enable_dhcp", "ipv6_ra_mode", "ipv6_address_mode", "subnetpool_id", "prefixlen", "service_types"]),
-    "ports": ("port", ["network_id", "fixed_ips", "mac_address", "device_id", "device_owner", "security_groups",
-        "allowed_address_pairs", "extra_dhcp_opts", "binding:host_id", "binding:profile", "binding:vnic_type"]),
-    "subnetpools": ("subnetpool", ["name", "prefixes", "default_prefixlen", "min_prefixlen", "max_prefixlen", "shared"]),
+    "networks": (
+        "network",
+        [
+            "name",
+            "description",
+            "admin_state_up",
+            "shared",
+            "mtu",
+            "provider:network_type",
+            "provider:segmentation_id",
+            "router:external",
+            "port_security_enabled",
+            "availability_zone_hints",
+            "project_id",
+        ],
+    ),
+    "subnets": (
+        "subnet",
+        [
+            "network_id",
+            "ip_version",
+            "cidr",
+            "gateway_ip",
+            "allocation_pools",
+            "dns_nameservers",
+            "host_routes",
+            "enable_dhcp",
+            "ipv6_ra_mode",
+            "ipv6_address_mode",
+            "subnetpool_id",
+            "prefixlen",
+            "service_types",
+        ],
+    ),
+    "ports": (
+        "port",
+        [
+            "network_id",
+            "fixed_ips",
+            "mac_address",
+            "device_id",
+            "device_owner",
+            "security_groups",
+            "allowed_address_pairs",
+            "extra_dhcp_opts",
+            "binding:host_id",
+            "binding:profile",
+            "binding:vnic_type",
+        ],
+    ),
+    "subnetpools": (
+        "subnetpool",
+        ["name", "prefixes", "default_prefixlen", "min_prefixlen", "max_prefixlen", "shared"],
+    ),
     "security-groups": ("security_group", ["name", "description", "stateful"]),
-    "security-group-rules": ("security_group_rule", ["security_group_id", "direction", "protocol", "port_range_min",
-        "port_range_max", "ethertype", "remote_ip_prefix", "remote_group_id"]),
+    "security-group-rules": (
+        "security_group_rule",
+        [
+            "security_group_id",
+            "direction",
+            "protocol",
+            "port_range_min",
+            "port_range_max",
+            "ethertype",
+            "remote_ip_prefix",
+            "remote_group_id",
+        ],
+    ),
     "rbac-policies": ("rbac_policy", ["object_type", "object_id", "action", "target_tenant"]),
-}  # fmt: skip
+}
 
 SQL = [
-    "'; DROP TABLE ports; --", "' OR '1'='1", "1; DELETE FROM networks", '"; ATTACH DATABASE \'x\' AS y; --',
-    "%' UNION SELECT sql FROM sqlite_schema --", "x' || (SELECT name FROM users) || '", "\\'; VACUUM; --", "?1", ":id",
-    "NULL", "0) OR (1=1", "id DESC; --", "*", "%", "_", "[a-z]", "\x00'; --",
-]  # fmt: skip
+    "'; DROP TABLE ports; --",
+    "' OR '1'='1",
+    "1; DELETE FROM networks",
+    "\"; ATTACH DATABASE 'x' AS y; --",
+    "%' UNION SELECT sql FROM sqlite_schema --",
+    "x' || (SELECT name FROM users) || '",
+    "\\'; VACUUM; --",
+    "?1",
+    ":id",
+    "NULL",
+    "0) OR (1=1",
+    "id DESC; --",
+    "*",
+    "%",
+    "_",
+    "[a-z]",
+    "\x00'; --",
+]
 
 NUMBERS = [
-    "1e999", "-1e999", "1" + "0" * 400, "-9223372036854775809", "18446744073709551616", "1.0000000000000001", "-0",
-    "0.1e-400", "9" * 5000, "1E+2147483648", "00", "+1", "0x10", "1_000", ".5", "5.", "NaN", "Infinity", "--1",
-]  # fmt: skip
+    "1e999",
+    "-1e999",
+    "1" + "0" * 400,
+    "-9223372036854775809",
+    "18446744073709551616",
+    "1.0000000000000001",
+    "-0",
+    "0.1e-400",
+    "9" * 5000,
+    "1E+2147483648",
+    "00",
+    "+1",
+    "0x10",
+    "1_000",
+    ".5",
+    "5.",
+    "NaN",
+    "Infinity",
+    "--1",
+]
 
 BAD_UTF8 = [
-    b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\xe2\x82", b"\xf4\x90\x80\x80", b"\x80", b"\xfe\xff",
-]  # fmt: skip
+    b"\xff",
+    b"\xc0\xaf",
+    b"\xed\xa0\x80",
+    b"\xf8\x88\x80\x80\x80",
+    b"\xe2\x82",
+    b"\xf4\x90\x80\x80",
+    b"\x80",
+    b"\xfe\xff",
+]
 
 
 class Client:
@@ -96,7 +192,9 @@ class Client:
         if pick == 6:
             return self.random.choice([UNKNOWN, UNKNOWN.upper(), UNKNOWN[:-1], "", " ", "None"])
         if pick == 7:
-            return self.random.choice(["10.0.0.0/33", "::/129", "1.2.3.4.5", "10.0.0.1%eth0", "fa:16:3e", "0/0", "::ffff:1.2.3.4"])
+            return self.random.choice(
+                ["10.0.0.0/33", "::/129", "1.2.3.4.5", "10.0.0.1%eth0", "fa:16:3e", "0/0", "::ffff:1.2.3.4"]
+            )
         if pick < 10:
             return [self.nonsense(depth + 1) for _ in range(self.random.randrange(4))]
         return {str(self.nonsense(9))[:40]: self.nonsense(depth + 1) for _ in range(self.random.randrange(4))}
@@ -113,10 +211,27 @@ class Client:
         collection = self.random.choice(list(COLLECTIONS))
         quote = lambda text: "".join(f"%{byte:02X}" for byte in text.encode())
         value = quote(self.random.choice(SQL))
-        name = self.random.choice(COLLECTIONS[collection][1] + ["sort_key", "sort_dir", "limit", "marker", "fields", "tags",
-            "not-tags-any", "page_reverse", "fixed_ips", "id", "revision_number", value])  # fmt: skip
+        name = self.random.choice(
+            COLLECTIONS[collection][1]
+            + [
+                "sort_key",
+                "sort_dir",
+                "limit",
+                "marker",
+                "fields",
+                "tags",
+                "not-tags-any",
+                "page_reverse",
+                "fixed_ips",
+                "id",
+                "revision_number",
+                value,
+            ]
+        )
         query = "&".join(f"{name}={value}" for _ in range(self.random.choice([1, 1, 2, 50])))
-        path = self.random.choice([f"{collection}?{query}", f"{collection}/{value}", f"{collection}/{value}/tags/{value}"])
+        path = self.random.choice(
+            [f"{collection}?{query}", f"{collection}/{value}", f"{collection}/{value}/tags/{value}"]
+        )
         method = "GET" if "?" in path else self.random.choice(["GET", "DELETE", "PUT"])
         if method == "PUT":
             return self.with_body(method, f"/v2.0/{path}", b"{}")
@@ -134,7 +249,9 @@ class Client:
         elif pick == 2:
             whole = whole + self.random.choice([b"}", b"{}", b"\x00", b"//", whole])
         elif pick == 3:
-            whole = self.random.choice([b'{"a":1,"a":2}', b"[1,]", b"{,}", b"'x'", b'"\\ud800"', b'"\\u12"', b"", b"\xef\xbb\xbf{}"])
+            whole = self.random.choice(
+                [b'{"a":1,"a":2}', b"[1,]", b"{,}", b"'x'", b'"\\ud800"', b'"\\u12"', b"", b"\xef\xbb\xbf{}"]
+            )
         else:
             whole = self.random.randbytes(self.random.randrange(400))
         return self.with_body(method, path, whole)
@@ -192,24 +309,59 @@ class Client:
         if pick == 0:
             return self.head("GET", "/v2.0/ports", headers=b"X-Large: " + b"x" * 1_000_000 + b"\r\n")
         if pick == 1:
-            return self.head("GET", "/v2.0/ports", headers=b"".join(b"X-%d: y\r\n" % number for number in range(60_000)))
+            return self.head(
+                "GET", "/v2.0/ports", headers=b"".join(b"X-%d: y\r\n" % number for number in range(60_000))
+            )
         if pick == 2:
             return self.head("GET", "/v2.0/ports?name=" + "x" * self.random.choice([9_000, 70_000, 1_000_000]))
         if pick == 3:
             return b"GET /v2.0/ports HTTP/1.1\r\nX-Auth-Token: " + b"t" * 100_000 + b"\r\n\r\n"
         if pick == 4:
-            return self.random.choice([b"\r\n\r\n", b"GET\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
-                b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET http://[ HTTP/1.1\r\n\r\n"])  # fmt: skip
+            return self.random.choice(
+                [
+                    b"\r\n\r\n",
+                    b"GET\r\n\r\n",
+                    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                    b"GET / HTTP/9.9\r\n\r\n",
+                    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+                    b"GET http://[ HTTP/1.1\r\n\r\n",
+                ]
+            )
         if pick == 5:
-            return self.head(self.random.choice(["BREW", "get", "G" * 5000, "CONNECT", "TRACE", "OPTIONS"]), "/v2.0/ports")
+            return self.head(
+                self.random.choice(["BREW", "get", "G" * 5000, "CONNECT", "TRACE", "OPTIONS"]), "/v2.0/ports"
+            )
         if pick == 6:
-            return self.head("POST", "/v2.0/ports", headers=self.random.choice([
-                b"Content-Length: -1\r\n", b"Content-Length: 99999999999999999999\r\n", b"Content-Length: 1\r\nContent-Length: 2\r\n",
-                b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"Transfer-Encoding: nonsense\r\n",
-                b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n", b"Transfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n"]))  # fmt: skip
+            return self.head(
+                "POST",
+                "/v2.0/ports",
+                headers=self.random.choice(
+                    [
+                        b"Content-Length: -1\r\n",
+                        b"Content-Length: 99999999999999999999\r\n",
+                        b"Content-Length: 1\r\nContent-Length: 2\r\n",
+                        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+                        b"Transfer-Encoding: nonsense\r\n",
+                        b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
+                        b"Transfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n",
+                    ]
+                ),
+            )
         if pick == 7:
-            return self.head("GET", "/v2.0/ports", headers=self.random.choice([
-                b" folded: x\r\n", b"X-\x00: 1\r\n", b": no name\r\n", b"X-Auth-Token\r\n", b"X-A:\rb\n", b"Expect: everything\r\n"]))  # fmt: skip
+            return self.head(
+                "GET",
+                "/v2.0/ports",
+                headers=self.random.choice(
+                    [
+                        b" folded: x\r\n",
+                        b"X-\x00: 1\r\n",
+                        b": no name\r\n",
+                        b"X-Auth-Token\r\n",
+                        b"X-A:\rb\n",
+                        b"Expect: everything\r\n",
+                    ]
+                ),
+            )
         return self.random.randbytes(self.random.randrange(1, 3000))
 
     def pipelines(self):
@@ -304,9 +456,17 @@ class Client:
     # The run
 
     KINDS = {
-        "fields": 26, "queries": 16, "broken_json": 16, "numbers": 9, "encodings": 8, "elsewhere": 8, "deep": 5,
-        "heads": 4, "pipelines": 4, "halves": 4,
-    }  # fmt: skip
+        "fields": 26,
+        "queries": 16,
+        "broken_json": 16,
+        "numbers": 9,
+        "encodings": 8,
+        "elsewhere": 8,
+        "deep": 5,
+        "heads": 4,
+        "pipelines": 4,
+        "halves": 4,
+    }
 
     def requests(self, count):
         kinds = self.random.choices(list(self.KINDS), weights=self.KINDS.values(), k=count)

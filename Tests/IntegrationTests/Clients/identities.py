@@ -48,9 +48,14 @@ class Resources(IdentityTest):
     def test_user_life(self):
         project = self.keep("project", name="home", domain_id="default")
         user = self.keep(
-            "user", name="life", password=PASSWORD, email="life@example.org", description="short",
-            domain_id="default", default_project_id=project.id,
-        )  # fmt: skip
+            "user",
+            name="life",
+            password=PASSWORD,
+            email="life@example.org",
+            description="short",
+            domain_id="default",
+            default_project_id=project.id,
+        )
         self.assertEqual((user.name, user.email, user.default_project_id), ("life", "life@example.org", project.id))
         self.assertTrue(user.is_enabled)
         shown = self.identity.get("/users/" + user.id).json()["user"]
@@ -59,7 +64,9 @@ class Resources(IdentityTest):
         changed = self.identity.update_user(user.id, name="longer", email="other@example.org", is_enabled=False)
         self.assertEqual((changed.name, changed.email, changed.is_enabled), ("longer", "other@example.org", False))
         self.assertEqual([each.id for each in self.identity.users(name="longer")], [user.id])
-        self.turned_down(exceptions.ConflictException, 409, self.identity.create_user, name="longer", domain_id="default")
+        self.turned_down(
+            exceptions.ConflictException, 409, self.identity.create_user, name="longer", domain_id="default"
+        )
         self.identity.delete_user(user.id, ignore_missing=False)
         self.gone(self.identity.get_user, user)
 
@@ -71,7 +78,9 @@ class Resources(IdentityTest):
         self.assertEqual([each.id for each in self.identity.projects(domain_id=domain.id)], [inside.id])
         # The same name in two domains.
         self.keep("project", name="inside", domain_id="default")
-        self.turned_down(exceptions.ForbiddenException, 403, self.identity.delete_domain, domain.id, ignore_missing=False)
+        self.turned_down(
+            exceptions.ForbiddenException, 403, self.identity.delete_domain, domain.id, ignore_missing=False
+        )
         changed = self.identity.update_domain(domain.id, name="longer", is_enabled=False)
         self.assertEqual((changed.name, changed.is_enabled), ("longer", False))
         self.identity.delete_domain(domain.id, ignore_missing=False)
@@ -124,7 +133,9 @@ class Resources(IdentityTest):
             catalog.url_for(service_type="block-storage", region_name="RegionTwo", interface="public"),
             "http://192.0.2.1/v3",
         )
-        self.assertEqual(self.identity.update_endpoint(endpoint.id, url="http://192.0.2.2/v3").url, "http://192.0.2.2/v3")
+        self.assertEqual(
+            self.identity.update_endpoint(endpoint.id, url="http://192.0.2.2/v3").url, "http://192.0.2.2/v3"
+        )
         self.assertEqual(self.identity.update_service(service.id, name="longer", is_enabled=False).name, "longer")
         self.identity.delete_endpoint(endpoint.id, ignore_missing=False)
         self.gone(self.identity.get_endpoint, endpoint)
@@ -276,7 +287,9 @@ class Rules(IdentityTest):
     def test_what_is_not_there(self):
         for get in ["get_project", "get_user", "get_role", "get_group", "get_domain", "get_service", "get_endpoint"]:
             with self.subTest(get):
-                self.turned_down(exceptions.NotFoundException, 404, getattr(self.identity, get), UNKNOWN.replace("-", ""))
+                self.turned_down(
+                    exceptions.NotFoundException, 404, getattr(self.identity, get), UNKNOWN.replace("-", "")
+                )
 
     def test_command(self):
         command("project", "create", "hand project", "--description", "of the command")

@@ -111,7 +111,9 @@ class Networks(CloudTest):
         self.assertEqual([each.id for each in self.network.networks(**query)], everything)
         # The SDK follows networks_links until the last page.
         self.assertEqual([each.id for each in self.network.networks(limit=2, **query)], everything)
-        answer = self.network.get(f"/networks?sort_key=name&sort_dir=asc&limit=2&marker={made['b']}&provider:network_type=local")
+        answer = self.network.get(
+            f"/networks?sort_key=name&sort_dir=asc&limit=2&marker={made['b']}&provider:network_type=local"
+        )
         self.assertEqual([each["id"] for each in answer.json()["networks"]], [made["c"], made["d"]])
         links = {each["rel"]: each["href"] for each in answer.json()["networks_links"]}
         self.assertEqual(sorted(links), ["next", "previous"])
@@ -133,7 +135,9 @@ class Networks(CloudTest):
         self.assertEqual(answer.status_code, 201, answer.text)
         for network in answer.json()["networks"]:
             self.network.delete_network(network["id"], ignore_missing=False)
-        answer = self.network.post("/networks", json={"networks": [{"name": "bulk3"}, {"name": "bulk4", "mtu": "wide"}]})
+        answer = self.network.post(
+            "/networks", json={"networks": [{"name": "bulk3"}, {"name": "bulk4", "mtu": "wide"}]}
+        )
         self.assertEqual(answer.status_code, 400, answer.text)
         self.assertEqual(list(self.network.networks(name="bulk3")), [])
 
@@ -169,7 +173,17 @@ class Networks(CloudTest):
 
     def test_command(self):
         created = command(
-            "network", "create", "by hand", "--description", "of the command", "--mtu", "1300", "-f", "value", "-c", "id"
+            "network",
+            "create",
+            "by hand",
+            "--description",
+            "of the command",
+            "--mtu",
+            "1300",
+            "-f",
+            "value",
+            "-c",
+            "id",
         )
         command("network", "set", "by hand", "--name", "renamed", "--tag", "one", "--tag", "two")
         self.assertEqual(command("network", "show", "renamed", "-f", "value", "-c", "id"), created)

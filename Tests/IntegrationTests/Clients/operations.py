@@ -19,7 +19,9 @@ class Agents(CloudTest):
         changed = self.network.update_agent(agent.id, is_admin_state_up=False, description="resting")
         self.assertEqual((changed.is_admin_state_up, changed.description), (False, "resting"))
         self.network.update_agent(agent.id, is_admin_state_up=True, description=None)
-        self.assertEqual(command("network", "agent", "list", "-f", "value", "-c", "Host", "-c", "Alive"), f"{HOST} True")
+        self.assertEqual(
+            command("network", "agent", "list", "-f", "value", "-c", "Host", "-c", "Alive"), f"{HOST} True"
+        )
         self.network.delete_agent(agent.id, ignore_missing=False)
         # It lives, so it may have reported again already, as a new one.
         self.assertNotIn(agent.id, [each.id for each in self.network.agents()])

@@ -25,7 +25,9 @@ class Ports(CloudTest):
         changed = self.network.update_port(
             port.id, name="longer", is_admin_state_up=False, device_id="a device", device_owner="network:mine"
         )
-        self.assertEqual((changed.name, changed.device_id, changed.device_owner), ("longer", "a device", "network:mine"))
+        self.assertEqual(
+            (changed.name, changed.device_id, changed.device_owner), ("longer", "a device", "network:mine")
+        )
         self.assertIs(changed.is_admin_state_up, False)
         self.assertGreater(changed.revision_number, port.revision_number)
         self.network.delete_port(port.id, ignore_missing=False)
@@ -61,9 +63,12 @@ class Ports(CloudTest):
         port = self.make(
             "port",
             network_id=network.id,
-            allowed_address_pairs=[{"ip_address": "10.71.0.200"}, {"ip_address": "10.99.0.0/16", "mac_address": "fa:16:3e:aa:bb:cc"}],
+            allowed_address_pairs=[
+                {"ip_address": "10.71.0.200"},
+                {"ip_address": "10.99.0.0/16", "mac_address": "fa:16:3e:aa:bb:cc"},
+            ],
             extra_dhcp_opts=[{"opt_name": "mtu", "opt_value": "1400"}],
-        )  # fmt: skip
+        )
         pairs = {each["ip_address"]: each["mac_address"] for each in port.allowed_address_pairs}
         self.assertEqual(pairs, {"10.71.0.200": port.mac_address, "10.99.0.0/16": "fa:16:3e:aa:bb:cc"})
         self.assertEqual(port.extra_dhcp_opts, [{"opt_name": "mtu", "opt_value": "1400", "ip_version": 4}])
@@ -98,9 +103,7 @@ class Ports(CloudTest):
         self.assertEqual(self.make("port", network_id=network.id, security_group_ids=[]).security_group_ids, [])
         owned = self.make("port", network_id=network.id, device_owner="network:dhcp", device_id="dhcp")
         self.assertEqual(owned.security_group_ids, [])
-        self.refused(
-            exceptions.ConflictException, "SecurityGroupInUse", self.network.delete_security_group, group.id
-        )
+        self.refused(exceptions.ConflictException, "SecurityGroupInUse", self.network.delete_security_group, group.id)
         open_network, _ = self.make_network("10.73.0.0/24", is_port_security_enabled=False)
         open_port = self.make("port", network_id=open_network.id)
         self.assertEqual((open_port.security_group_ids, open_port.is_port_security_enabled), ([], False))
@@ -149,10 +152,24 @@ class Ports(CloudTest):
         command("network", "create", "port net")
         command("subnet", "create", "hand subnet", "--network", "port net", "--subnet-range", "10.78.0.0/24")
         created = command(
-            "port", "create", "hand port", "--network", "port net", "--fixed-ip", "ip-address=10.78.0.78",
-            "--mac-address", "fa:16:3e:00:78:78", "--disable-port-security", "--no-security-group",
-            "--tag", "hand", "-f", "value", "-c", "id",
-        )  # fmt: skip
+            "port",
+            "create",
+            "hand port",
+            "--network",
+            "port net",
+            "--fixed-ip",
+            "ip-address=10.78.0.78",
+            "--mac-address",
+            "fa:16:3e:00:78:78",
+            "--disable-port-security",
+            "--no-security-group",
+            "--tag",
+            "hand",
+            "-f",
+            "value",
+            "-c",
+            "id",
+        )
         command("port", "set", "hand port", "--name", "other", "--description", "of the command")
         listed = command("port", "list", "--fixed-ip", "ip-address=10.78.0.78", "-f", "value", "-c", "ID", "-c", "Name")
         self.assertEqual(listed, f"{created} other")
@@ -177,9 +194,15 @@ class Bindings(CloudTest):
 
     def test_life(self):
         network, _ = self.make_network("10.81.0.0/24", provider_network_type="local")
-        port = self.make("port", network_id=network.id, device_owner="compute:nova", device_id="a guest", binding_host_id="nowhere")
+        port = self.make(
+            "port", network_id=network.id, device_owner="compute:nova", device_id="a guest", binding_host_id="nowhere"
+        )
         self.refused(
-            exceptions.ConflictException, "PortBindingAlreadyExists", self.network.create_port_binding, port, host="nowhere"
+            exceptions.ConflictException,
+            "PortBindingAlreadyExists",
+            self.network.create_port_binding,
+            port,
+            host="nowhere",
         )
         binding = self.network.create_port_binding(port, host=HOST, vnic_type="normal", profile={"migrating": "yes"})
         self.assertEqual((binding.host, binding.status, binding.vif_type), (HOST, "INACTIVE", "bridge"))

@@ -3,12 +3,13 @@
     properties.py DOCUMENT SEED EXAMPLES SECONDS
 
 Each operation gets that many requests with right data and as many with wrong data, made by schemathesis from the seed.
-Where a request names a resource, every other one names one that is there, so that more than refusals is seen. An answer is
-wrong if its status is 500 or more and not described, if its body is no JSON or is not of the described form, or if it has no
-request id. The last line of the output is one JSON object.
+Where a request names a resource, every other one names one that is there, so that more than refusals is seen. An answer
+is wrong if its status is 500 or more and not described, if its body is no JSON or is not of the described form, or if
+it has no request id. The last line of the output is one JSON object.
 """
 
 import collections
+import itertools
 import json
 import sys
 import time
@@ -27,13 +28,89 @@ from schemathesis.core.failures import Failure, FailureGroup
 # A revoked token would end the test, and an upload has no form to get wrong.
 UNTOUCHED = {("DELETE", "/v3/auth/tokens"), ("PUT", "/v2/images/{id}/file")}
 schemathesis.serializer.alias("application/openstack-images-v2.1-json-patch", "application/json")
+# Members of bodies that name another resource, and the kind of it.
 MEMBERS = {
-    "network_id": "networks", "object_id": "networks", "subnet_id": "subnets", "subnetpool_id": "subnetpools",
-    "security_group_id": "security-groups", "remote_group_id": "security-groups", "security_groups": "security-groups",
-    "project_id": "projects", "tenant_id": "projects", "target_tenant": "projects", "domain_id": "domains",
-    "default_project_id": "projects", "service_id": "services", "region_id": "regions", "flavorRef": "flavors",
-    "imageRef": "images", "uuid": "networks",
-}  # fmt: skip
+    "network_id": "networks",
+    "object_id": "networks",
+    "subnet_id": "subnets",
+    "subnetpool_id": "subnetpools",
+    "security_group_id": "security-groups",
+    "remote_group_id": "security-groups",
+    "security_groups": "security-groups",
+    "project_id": "projects",
+    "tenant_id": "projects",
+    "domain_id": "domains",
+    "default_project_id": "projects",
+    "service_id": "services",
+    "region_id": "regions",
+    "region": "regions",
+    "flavorRef": "flavors",
+    "imageRef": "images",
+    "uuid": "networks",
+}
+# Values of which a random one is hardly ever a good one.
+VALUES = {
+    "ip_version": 4,
+    "cidr": "10.9.{number}.0/24",
+    "prefixes": ["10.10.0.0/16"],
+    "remote_ip_prefix": "192.0.2.0/24",
+    "url": "http://192.0.2.1/",
+    "target_tenant": "*",
+    "object_type": "network",
+    "action": "access_as_shared",
+    "ethertype": "IPv4",
+    "protocol": "tcp",
+    "port_range_min": 1,
+    "port_range_max": 65535,
+    "name": "name {number}",
+    "ip_address": "10.7.0.{number}",
+    "destination": "10.11.0.0/16",
+    "nexthop": "10.7.0.9",
+    "gateway_ip": None,
+    "default_prefixlen": 26,
+    "min_prefixlen": 24,
+    "max_prefixlen": 28,
+    "enable_dhcp": True,
+    "type": "other",
+    "provider:network_type": "local",
+    "provider:physical_network": None,
+    "provider:segmentation_id": None,
+    "mtu": 1400,
+    "host": "compute1",
+    "parent_id": None,
+    "parent_region_id": None,
+    "expires_at": None,
+}
+# Members that stay when the others are thinned out.
+ESSENTIAL = {
+    "network_id",
+    "ip_version",
+    "cidr",
+    "direction",
+    "security_group_id",
+    "object_id",
+    "target_tenant",
+    "action",
+    "name",
+    "prefixes",
+    "type",
+    "service_id",
+    "interface",
+    "url",
+    "host",
+    "ram",
+    "vcpus",
+    "disk",
+    "flavorRef",
+    "server_uuid",
+    "original_password",
+    "password",
+    "tags",
+    "extra_specs",
+    "path",
+    "op",
+    "value",
+}
 
 
 class Resources:
@@ -43,13 +120,14 @@ class Resources:
         self.cloud = cloud
         self.network, self.identity = cloud.network, cloud.identity
         self.made = {}
+        self.numbers = itertools.count()
 
     def get(self, kind):
         if kind not in self.made:
             try:
                 self.made[kind] = getattr(self, "make_" + kind.replace("-", "_"))()
-            except (AttributeError, openstack.exceptions.SDKException):
-                # There is no such kind, or what it needs is gone: the request goes without.
+            except (AttributeError, StopIteration, openstack.exceptions.SDKException):
+                # There is no such kind, or what it needs has been deleted: the request goes without.
                 return None
         return self.made[kind]
 
@@ -57,19 +135,22 @@ class Resources:
         self.made = {kind: each for kind, each in self.made.items() if each != identifier}
 
     def name(self):
-        return f"made {time.monotonic_ns()}"
+        return f"made {next(self.numbers)}"
 
     def make_networks(self):
         return self.network.create_network(name=self.name(), provider_network_type="local").id
 
     def make_subnets(self):
-        return self.network.create_subnet(network_id=self.get("networks"), ip_version=4, cidr="10.7.0.0/24").id
+        cidr = f"10.7.{next(self.numbers)}.0/24"
+        return self.network.create_subnet(network_id=self.get("networks"), ip_version=4, cidr=cidr).id
 
     def make_subnetpools(self):
         return self.network.create_subnet_pool(name=self.name(), prefixes=["10.8.0.0/16"]).id
 
     def make_ports(self):
-        return self.network.create_port(network_id=self.get("networks")).id
+        # Only a guest's port may be bound on several hosts.
+        owner = {"device_owner": "compute:nova", "device_id": "guest"}
+        return self.network.create_port(network_id=self.get("networks"), **owner).id
 
     def make_security_groups(self):
         return self.network.create_security_group(name=self.name()).id
@@ -112,6 +193,15 @@ class Resources:
             service_id=self.get("services"), interface="public", url="http://192.0.2.9/"
         ).id
 
+    def make_agents(self):
+        return next(agent.id for agent in self.network.agents())
+
+    def make_default_security_group_rules(self):
+        return next(rule.id for rule in self.network.default_security_group_rules())
+
+    def make_network_ip_availabilities(self):
+        return self.get("networks")
+
     def make_flavors(self):
         return self.cloud.compute.create_flavor(name=self.name(), ram=64, vcpus=1, disk=0).id
 
@@ -119,31 +209,43 @@ class Resources:
         return self.cloud.image.create_image(name=self.name(), disk_format="raw", container_format="bare").id
 
 
-def kind_of(path):
-    """The collection that the first id of a path is from."""
-    parts = path.strip("/").split("/")
-    at = next((index for index, part in enumerate(parts) if part.startswith("{")), None)
-    return parts[at - 1] if at else None
+class Realist:
+    """Turns a request of which nothing is there into one that may succeed."""
 
+    PARTS = {"tags": "red", "bindings": "compute1", "os-extra_specs": "red", "extensions": "quotas"}
 
-def with_real_ones(value, resources):
-    """A body in which the ids of other resources are those of resources that are there."""
-    if isinstance(value, dict):
-        return {
-            name: real(each, resources.get(MEMBERS[name])) if name in MEMBERS else with_real_ones(each, resources)
-            for name, each in value.items()
+    def __init__(self, resources, number):
+        self.resources, self.number = resources, number
+
+    def path(self, template, parameters):
+        """The parameters of a path, each from the collection before it."""
+        parts = template.strip("/").split("/")
+        for before, part in zip(parts, parts[1:]):
+            if part.startswith("{"):
+                kind = {"implies": "roles"}.get(before, before)
+                known = self.PARTS.get(kind) or self.resources.get(kind)
+                parameters[part[1:-1]] = known or parameters[part[1:-1]]
+
+    def body(self, value, depth=0):
+        if isinstance(value, list):
+            return [self.body(each, depth) for each in value]
+        if not isinstance(value, dict):
+            return value
+        kept = {
+            name
+            for position, name in enumerate(value)
+            if depth == 0 or name in ESSENTIAL or position == self.number % 16
         }
-    if isinstance(value, list):
-        return [with_real_ones(each, resources) for each in value]
-    return value
+        return {name: self.member(name, value[name], depth) for name in value if name in kept}
 
-
-def real(value, identifier):
-    if identifier is None:
-        return value
-    if isinstance(value, list):
-        return [identifier for _ in value[:1]]
-    return identifier if isinstance(value, str) else value
+    def member(self, name, value, depth):
+        if name in VALUES:
+            good = VALUES[name]
+            return good.replace("{number}", str(self.number)) if isinstance(good, str) else good
+        identifier = self.resources.get(MEMBERS[name]) if name in MEMBERS else None
+        if identifier is None:
+            return self.body(value, depth + 1)
+        return [identifier] if isinstance(value, list) else identifier
 
 
 class Tester:
@@ -155,7 +257,7 @@ class Tester:
         self.session.headers["X-Auth-Token"] = self.cloud.auth_token
         self.sent, self.answered = collections.Counter(), collections.Counter()
         self.wrong = {}
-        self.tested = set()
+        self.tested, self.succeeded = set(), set()
         limits = "networks subnets ports subnet_pools security_groups security_group_rules rbac_policies".split()
         self.cloud.network.update_quota(self.cloud.current_project_id, **dict.fromkeys(limits, -1))
 
@@ -164,17 +266,25 @@ class Tester:
 
         @seed(self.seed)
         @settings(
-            max_examples=self.examples, deadline=None, database=None, phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck), print_blob=False,
-        )  # fmt: skip
-        @given(case=operation.as_strategy(generation_mode=mode), is_real=st.booleans())
-        def run(case, is_real):
+            max_examples=self.examples,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        )
+        @given(case=operation.as_strategy(generation_mode=mode), is_real=st.booleans(), number=st.integers(10, 250))
+        def run(case, is_real, number):
             # Late or not, each operation is tried.
             if time.monotonic() > self.deadline and operation.label in self.tested:
                 return
             self.tested.add(operation.label)
             if is_real:
-                self.fill(case, operation)
+                realist = Realist(self.resources, number)
+                if case.path_parameters:
+                    realist.path(operation.path, case.path_parameters)
+                if isinstance(case.body, (dict, list)):
+                    case.body = realist.body(case.body)
             self.send(case, operation, url[0]["url"])
 
         try:
@@ -184,14 +294,6 @@ class Tester:
             if mode is not GenerationMode.NEGATIVE:
                 raise
 
-    def fill(self, case, operation):
-        identifier = self.resources.get(kind_of(operation.path) or "")
-        if identifier and case.path_parameters:
-            first = operation.path.split("{", 1)[1].split("}", 1)[0]
-            case.path_parameters[first] = identifier
-        if isinstance(case.body, (dict, list)):
-            case.body = with_real_ones(case.body, self.resources)
-
     def send(self, case, operation, url):
         self.sent[operation.tags[0]] += 1
         try:
@@ -200,6 +302,8 @@ class Tester:
             # The client itself refuses to send it.
             return
         self.answered[str(response.status_code)] += 1
+        if response.status_code < 400:
+            self.succeeded.add(operation.label)
         if case.method == "DELETE" and response.status_code < 300:
             self.resources.forget((case.path_parameters or {}).get("id"))
         try:
@@ -247,6 +351,7 @@ def main(arguments):
             tester.test(operation, mode)
     in_time = time.monotonic() <= tester.deadline
     result = {"sent": tester.sent, "answered": tester.answered, "operations": len(tester.tested), "in_time": in_time}
+    result["succeeded"] = len(tester.succeeded)
     print(json.dumps({**result, "wrong": list(tester.wrong.values())[:40]}))
 
 

@@ -35,42 +35,63 @@ class Refusals(CloudTest):
         yield MISSING, "PortNotFound", f"Port {UNKNOWN} could not be found", of.get_port, {"port": UNKNOWN}
         yield MISSING, "SubnetPoolNotFound", UNKNOWN, of.get_subnet_pool, {"subnet_pool": UNKNOWN}
         yield MISSING, "SecurityGroupNotFound", UNKNOWN, of.get_security_group, {"security_group": UNKNOWN}
-        yield MISSING, "SecurityGroupRuleNotFound", UNKNOWN, of.get_security_group_rule, {"security_group_rule": UNKNOWN}
+        yield MISSING, "SecurityGroupRuleNotFound", UNKNOWN, of.get_security_group_rule, {
+            "security_group_rule": UNKNOWN
+        }
         yield MISSING, "RbacPolicyNotFound", UNKNOWN, of.get_rbac_policy, {"rbac_policy": UNKNOWN}
         yield MISSING, "NetworkNotFound", UNKNOWN, of.create_port, {"network_id": UNKNOWN}
-        yield MISSING, "NetworkNotFound", UNKNOWN, of.create_subnet, {**four, "network_id": UNKNOWN, "cidr": "10.1.0.0/24"}
-        yield TAKEN, "NetworkInUse", f"Unable to complete operation on network {net}", of.delete_network, {"network": net}
-        yield TAKEN, "SubnetInUse", f"Unable to complete operation on subnet {subnet}", of.delete_subnet, {"subnet": subnet}
+        yield MISSING, "NetworkNotFound", UNKNOWN, of.create_subnet, {
+            **four,
+            "network_id": UNKNOWN,
+            "cidr": "10.1.0.0/24",
+        }
+        yield TAKEN, "NetworkInUse", f"Unable to complete operation on network {net}", of.delete_network, {
+            "network": net
+        }
+        yield TAKEN, "SubnetInUse", f"Unable to complete operation on subnet {subnet}", of.delete_subnet, {
+            "subnet": subnet
+        }
         yield TAKEN, "MacAddressInUse", "fa:16:3e:00:99:01", of.create_port, {
-            "network_id": net, "mac_address": "fa:16:3e:00:99:01",
-        }  # fmt: skip
+            "network_id": net,
+            "mac_address": "fa:16:3e:00:99:01",
+        }
         yield TAKEN, "IpAddressAlreadyAllocated", "10.99.0.4", of.create_port, {
-            "network_id": net, "fixed_ips": [{"subnet_id": subnet, "ip_address": "10.99.0.4"}],
-        }  # fmt: skip
+            "network_id": net,
+            "fixed_ips": [{"subnet_id": subnet, "ip_address": "10.99.0.4"}],
+        }
         yield WRONG, "InvalidIpForNetwork", "192.0.2.1", of.create_port, {
-            "network_id": net, "fixed_ips": [{"ip_address": "192.0.2.1"}],
-        }  # fmt: skip
+            "network_id": net,
+            "fixed_ips": [{"ip_address": "192.0.2.1"}],
+        }
         yield WRONG, "InvalidIpForSubnet", "192.0.2.1", of.create_port, {
-            "network_id": net, "fixed_ips": [{"subnet_id": subnet, "ip_address": "192.0.2.1"}],
-        }  # fmt: skip
+            "network_id": net,
+            "fixed_ips": [{"subnet_id": subnet, "ip_address": "192.0.2.1"}],
+        }
         yield WRONG, "InvalidInput", "overlap", of.create_subnet, {**four, "cidr": "10.99.0.0/28"}
         yield WRONG, "InvalidInput", "is not in a CIDR format", of.create_subnet, {**four, "cidr": "10.99.0.0/99"}
         yield WRONG, "HTTPBadRequest", "Invalid input for mac_address", of.create_port, {
-            "network_id": net, "mac_address": "not one",
-        }  # fmt: skip
+            "network_id": net,
+            "mac_address": "not one",
+        }
         yield WRONG, "HTTPBadRequest", "Unrecognized attribute(s) 'nonsense'", of.create_network, {"nonsense": 1}
         yield WRONG, "HTTPBadRequest", "'network_id' not specified", of.create_port, {"name": "without a network"}
         yield WRONG, "InvalidInput", "bogus", of.create_network, {"provider_network_type": "bogus"}
         yield TAKEN, "GatewayConflictWithAllocationPools", "10.98.0.5", of.create_subnet, {
-            **four, "cidr": "10.98.0.0/24", "gateway_ip": "10.98.0.5",
+            **four,
+            "cidr": "10.98.0.0/24",
+            "gateway_ip": "10.98.0.5",
             "allocation_pools": [{"start": "10.98.0.2", "end": "10.98.0.9"}],
-        }  # fmt: skip
+        }
         yield WRONG, "OutOfBoundsAllocationPool", "10.98.1.2", of.create_subnet, {
-            **four, "cidr": "10.98.0.0/24", "allocation_pools": [{"start": "10.98.1.2", "end": "10.98.1.9"}],
-        }  # fmt: skip
+            **four,
+            "cidr": "10.98.0.0/24",
+            "allocation_pools": [{"start": "10.98.1.2", "end": "10.98.1.9"}],
+        }
         yield exceptions.PreconditionFailedException, "RevisionNumberConstraintFailed", "99", of.update_port, {
-            "port": port, "if_revision": 99, "name": "x",
-        }  # fmt: skip
+            "port": port,
+            "if_revision": 99,
+            "name": "x",
+        }
 
     def test_each(self):
         for error, kind, wording, call, arguments in self.cases():
@@ -99,9 +120,7 @@ class Refusals(CloudTest):
             (member.network.update_quota, {"quota": self.admin.current_project_id, "ports": 1}),
         ]:
             with self.subTest(call.__name__):
-                self.assertIn(
-                    "disallowed by policy", self.refused(FORBIDDEN, "PolicyNotAuthorized", call, **arguments)
-                )
+                self.assertIn("disallowed by policy", self.refused(FORBIDDEN, "PolicyNotAuthorized", call, **arguments))
 
     def test_what_the_service_says_is_what_the_user_reads(self):
         with self.assertRaises(MISSING) as caught:

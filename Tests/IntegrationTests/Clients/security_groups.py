@@ -13,7 +13,9 @@ class SecurityGroups(CloudTest):
         self.assertEqual((group.name, group.description), ("life", "short"))
         self.assertIs(group.stateful, True)
         self.assertEqual(
-            sorted((rule["ethertype"], rule["direction"], rule["remote_ip_prefix"]) for rule in group.security_group_rules),
+            sorted(
+                (rule["ethertype"], rule["direction"], rule["remote_ip_prefix"]) for rule in group.security_group_rules
+            ),
             [("IPv4", "egress", None), ("IPv6", "egress", None)],
         )
         self.assertEqual(self.network.get_security_group(group.id).id, group.id)
@@ -35,16 +37,25 @@ class SecurityGroups(CloudTest):
         )
         self.assertEqual(
             rules,
-            [("IPv4", "egress", False), ("IPv4", "ingress", True), ("IPv6", "egress", False), ("IPv6", "ingress", True)],
+            [
+                ("IPv4", "egress", False),
+                ("IPv4", "ingress", True),
+                ("IPv6", "egress", False),
+                ("IPv6", "ingress", True),
+            ],
         )
         self.refused(
-            exceptions.ConflictException, "SecurityGroupCannotRemoveDefault",
-            member.network.delete_security_group, groups[0].id,
-        )  # fmt: skip
+            exceptions.ConflictException,
+            "SecurityGroupCannotRemoveDefault",
+            member.network.delete_security_group,
+            groups[0].id,
+        )
         self.refused(
-            exceptions.ConflictException, "SecurityGroupDefaultAlreadyExists",
-            member.network.create_security_group, name="default",
-        )  # fmt: skip
+            exceptions.ConflictException,
+            "SecurityGroupDefaultAlreadyExists",
+            member.network.create_security_group,
+            name="default",
+        )
         self.assertEqual(groups[0].project_id, project.id)
 
     def test_rules(self):
@@ -57,7 +68,10 @@ class SecurityGroups(CloudTest):
             ),
             ({"protocol": "udp", "remote_group_id": other.id}, {"protocol": "udp", "remote_group_id": other.id}),
             ({"protocol": 47}, {"protocol": "47"}),
-            ({"protocol": "icmp", "port_range_min": 8, "port_range_max": 0}, {"port_range_min": 8, "port_range_max": 0}),
+            (
+                {"protocol": "icmp", "port_range_min": 8, "port_range_max": 0},
+                {"port_range_min": 8, "port_range_max": 0},
+            ),
             (
                 {"protocol": "ipv6-icmp", "ether_type": "IPv6", "port_range_min": 128},
                 {"ether_type": "IPv6", "port_range_min": 128, "port_range_max": None},
@@ -90,36 +104,83 @@ class SecurityGroups(CloudTest):
     def test_wrong_rules(self):
         group = self.make("security_group", name="wrong")
         for sent, error, kind in [
-            ({"port_range_min": 1, "port_range_max": 2}, exceptions.BadRequestException, "SecurityGroupProtocolRequiredWithPorts"),
+            (
+                {"port_range_min": 1, "port_range_max": 2},
+                exceptions.BadRequestException,
+                "SecurityGroupProtocolRequiredWithPorts",
+            ),
             ({"protocol": "nonsense"}, exceptions.BadRequestException, "SecurityGroupRuleInvalidProtocol"),
-            ({"protocol": "tcp", "port_range_min": 9, "port_range_max": 8}, exceptions.BadRequestException, "SecurityGroupInvalidPortRange"),
+            (
+                {"protocol": "tcp", "port_range_min": 9, "port_range_max": 8},
+                exceptions.BadRequestException,
+                "SecurityGroupInvalidPortRange",
+            ),
             ({"protocol": "icmp", "port_range_max": 0}, exceptions.BadRequestException, "SecurityGroupMissingIcmpType"),
-            ({"protocol": "icmp", "port_range_min": 256}, exceptions.BadRequestException, "SecurityGroupInvalidIcmpValue"),
-            ({"remote_ip_prefix": "2001:db8::/32"}, exceptions.BadRequestException, "SecurityGroupRuleParameterConflict"),
-            ({"remote_ip_prefix": "0.0.0.0/0", "remote_group_id": group.id}, exceptions.BadRequestException, "SecurityGroupMultipleRemoteEntites"),
-            ({"remote_group_id": "83518c18-7e74-4c29-ac04-1d537787ae27"}, exceptions.NotFoundException, "SecurityGroupNotFound"),
-        ]:  # fmt: skip
+            (
+                {"protocol": "icmp", "port_range_min": 256},
+                exceptions.BadRequestException,
+                "SecurityGroupInvalidIcmpValue",
+            ),
+            (
+                {"remote_ip_prefix": "2001:db8::/32"},
+                exceptions.BadRequestException,
+                "SecurityGroupRuleParameterConflict",
+            ),
+            (
+                {"remote_ip_prefix": "0.0.0.0/0", "remote_group_id": group.id},
+                exceptions.BadRequestException,
+                "SecurityGroupMultipleRemoteEntites",
+            ),
+            (
+                {"remote_group_id": "83518c18-7e74-4c29-ac04-1d537787ae27"},
+                exceptions.NotFoundException,
+                "SecurityGroupNotFound",
+            ),
+        ]:
             with self.subTest(sent):
                 self.refused(
-                    error, kind, self.network.create_security_group_rule,
-                    security_group_id=group.id, direction="ingress", **sent,
-                )  # fmt: skip
+                    error,
+                    kind,
+                    self.network.create_security_group_rule,
+                    security_group_id=group.id,
+                    direction="ingress",
+                    **sent,
+                )
 
     def test_bulk_rules(self):
         group = self.make("security_group", name="bulk")
         wanted = [
-            {"security_group_id": group.id, "direction": "ingress", "protocol": "tcp", "port_range_min": port, "port_range_max": port}
+            {
+                "security_group_id": group.id,
+                "direction": "ingress",
+                "protocol": "tcp",
+                "port_range_min": port,
+                "port_range_max": port,
+            }
             for port in (80, 443)
-        ]  # fmt: skip
+        ]
         made = list(self.network.create_security_group_rules(wanted))
         self.assertEqual(sorted(rule.port_range_min for rule in made), [80, 443])
 
     def test_command(self):
         command("security", "group", "create", "hand", "--description", "of the command")
         rule = command(
-            "security", "group", "rule", "create", "hand", "--protocol", "tcp", "--dst-port", "80:90",
-            "--remote-ip", "192.0.2.0/24", "-f", "value", "-c", "id",
-        )  # fmt: skip
+            "security",
+            "group",
+            "rule",
+            "create",
+            "hand",
+            "--protocol",
+            "tcp",
+            "--dst-port",
+            "80:90",
+            "--remote-ip",
+            "192.0.2.0/24",
+            "-f",
+            "value",
+            "-c",
+            "id",
+        )
         self.assertIn(rule, command("security", "group", "rule", "list", "hand", "-f", "value", "-c", "ID").split())
         command("security", "group", "set", "hand", "--name", "other", "--stateless")
         self.assertEqual(command("security", "group", "show", "other", "-f", "value", "-c", "stateful"), "False")

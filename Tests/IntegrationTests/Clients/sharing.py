@@ -27,8 +27,11 @@ class Sharing(CloudTest):
             exceptions.ConflictException,
             "DuplicateRbacPolicy",
             owner.network.create_rbac_policy,
-            object_type="network", object_id=network.id, action="access_as_shared", target_project_id=guests.id,
-        )  # fmt: skip
+            object_type="network",
+            object_id=network.id,
+            action="access_as_shared",
+            target_project_id=guests.id,
+        )
         self.assertTrue(guest.network.get_network(network.id).is_shared)
         self.assertEqual([each.id for each in guest.network.networks(is_shared=True)], [network.id])
         self.assertEqual(guest.network.get_subnet(subnet.id).id, subnet.id)
@@ -38,12 +41,8 @@ class Sharing(CloudTest):
         self.refused(
             exceptions.ForbiddenException, "PolicyNotAuthorized", guest.network.update_network, network.id, name="mine"
         )
-        self.refused(
-            exceptions.ForbiddenException, "PolicyNotAuthorized", guest.network.delete_network, network.id
-        )
-        self.refused(
-            exceptions.ConflictException, "RbacPolicyInUse", owner.network.delete_rbac_policy, policy.id
-        )
+        self.refused(exceptions.ForbiddenException, "PolicyNotAuthorized", guest.network.delete_network, network.id)
+        self.refused(exceptions.ConflictException, "RbacPolicyInUse", owner.network.delete_rbac_policy, policy.id)
         guest.network.delete_port(port, ignore_missing=False)
         owner.network.delete_rbac_policy(policy.id, ignore_missing=False)
         self.gone(owner.network.get_rbac_policy, policy)
@@ -109,9 +108,20 @@ class Sharing(CloudTest):
     def test_command(self):
         command("network", "create", "sharing net")
         policy = command(
-            "network", "rbac", "create", "sharing net", "--type", "network", "--action", "access_as_shared",
-            "--target-all-projects", "-f", "value", "-c", "ID",
-        )  # fmt: skip
+            "network",
+            "rbac",
+            "create",
+            "sharing net",
+            "--type",
+            "network",
+            "--action",
+            "access_as_shared",
+            "--target-all-projects",
+            "-f",
+            "value",
+            "-c",
+            "ID",
+        )
         self.assertEqual(command("network", "show", "sharing net", "-f", "value", "-c", "shared"), "True")
         command("network", "rbac", "delete", policy)
         self.assertEqual(command("network", "show", "sharing net", "-f", "value", "-c", "shared"), "False")

@@ -72,9 +72,7 @@ class Subnets(CloudTest):
             ipv6_ra_mode="slaac",
         )
         port = self.make("port", network_id=network.id, mac_address="fa:16:3e:12:34:56")
-        self.assertEqual(
-            port.fixed_ips, [{"subnet_id": subnet.id, "ip_address": "2001:db8:5:0:f816:3eff:fe12:3456"}]
-        )
+        self.assertEqual(port.fixed_ips, [{"subnet_id": subnet.id, "ip_address": "2001:db8:5:0:f816:3eff:fe12:3456"}])
 
     def test_without_gateway_and_service_types(self):
         network = self.make("network", name="net")
@@ -107,7 +105,10 @@ class Subnets(CloudTest):
         )
         self.assertEqual((pool.name, pool.prefixes, pool.ip_version), ("pool", ["10.66.0.0/16"], 4))
         self.assertEqual(
-            [int(each) for each in (pool.default_prefix_length, pool.minimum_prefix_length, pool.maximum_prefix_length)],
+            [
+                int(each)
+                for each in (pool.default_prefix_length, pool.minimum_prefix_length, pool.maximum_prefix_length)
+            ],
             [26, 24, 28],
         )
         self.assertEqual(self.network.get_subnet_pool(pool.id).to_dict(), pool.to_dict())
@@ -137,18 +138,31 @@ class Subnets(CloudTest):
             prefix_length=25,
             **from_pool,
         )
-        self.refused(
-            exceptions.BadRequestException, "SubnetPoolDeleteError", self.network.delete_subnet_pool, pool.id
+        self.refused(exceptions.BadRequestException, "SubnetPoolDeleteError", self.network.delete_subnet_pool, pool.id)
+        self.assertEqual(
+            {each.id for each in self.network.subnets(subnet_pool_id=pool.id)}, {first.id, second.id, third.id}
         )
-        self.assertEqual({each.id for each in self.network.subnets(subnet_pool_id=pool.id)}, {first.id, second.id, third.id})
 
     def test_command(self):
-        command("subnet", "pool", "create", "hand pool", "--pool-prefix", "10.69.0.0/16", "--default-prefix-length", "24")
+        command(
+            "subnet", "pool", "create", "hand pool", "--pool-prefix", "10.69.0.0/16", "--default-prefix-length", "24"
+        )
         command("network", "create", "subnet net")
         cidr = command(
-            "subnet", "create", "hand subnet", "--network", "subnet net", "--subnet-pool", "hand pool",
-            "--dns-nameserver", "10.69.0.3", "-f", "value", "-c", "cidr",
-        )  # fmt: skip
+            "subnet",
+            "create",
+            "hand subnet",
+            "--network",
+            "subnet net",
+            "--subnet-pool",
+            "hand pool",
+            "--dns-nameserver",
+            "10.69.0.3",
+            "-f",
+            "value",
+            "-c",
+            "cidr",
+        )
         self.assertEqual(cidr, "10.69.0.0/24")
         command("subnet", "set", "hand subnet", "--no-dhcp", "--gateway", "none", "--tag", "hand")
         shown = command("subnet", "show", "hand subnet", "-f", "value", "-c", "enable_dhcp", "-c", "gateway_ip")

@@ -1,21 +1,41 @@
 """The Compute service, Nova's API version 2.1; bodies are those of microversion 2.1."""
 
 from .shapes import (
-    ANY, BOOLEAN, ID, INTEGER, NAME, OBJECT, TEXT, UUID,
-    Service, list_of, map_of, nullable, number, object_of, one_of, query_parameter, wrapped,
-)  # fmt: skip
+    ANY,
+    BOOLEAN,
+    ID,
+    INTEGER,
+    NAME,
+    OBJECT,
+    TEXT,
+    UUID,
+    Service,
+    list_of,
+    map_of,
+    nullable,
+    number,
+    object_of,
+    one_of,
+    query_parameter,
+    wrapped,
+)
 
 service = Service("Compute", 8774, "NovaError")
 
 VERSION = {
-    "name": "OpenStack-API-Version", "in": "header",
+    "name": "OpenStack-API-Version",
+    "in": "header",
     "schema": {"type": "string", "pattern": "^compute (latest|2\\.\\d+)$", "examples": ["compute 2.37"]},
     "description": "The microversion; without it, 2.1.",
-}  # fmt: skip
+}
 PARAMETERS = service.share([VERSION])
 LABEL = {"type": "string", "minLength": 1, "maxLength": 255}
 SERVER = {"type": "object", "required": ["id", "links"], "properties": {"id": UUID, "name": NAME, "status": TEXT}}
-FLAVOR = {"type": "object", "required": ["id", "name", "links"], "properties": {"id": TEXT, "name": NAME, "vcpus": INTEGER, "ram": INTEGER}}
+FLAVOR = {
+    "type": "object",
+    "required": ["id", "name", "links"],
+    "properties": {"id": TEXT, "name": NAME, "vcpus": INTEGER, "ram": INTEGER},
+}
 SPECS = map_of({"type": "string", "maxLength": 255})
 ONE_SPEC = {**SPECS, "minProperties": 1, "maxProperties": 1}
 COUNT = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]+$", "maxLength": 9}
@@ -31,44 +51,83 @@ def queries(names):
 
 
 def servers():
-    filters = queries("name status host project_id all_tenants flavor image reservation_id changes-since sort_key sort_dir limit marker")
+    filters = queries(
+        "name status host project_id all_tenants flavor image reservation_id changes-since sort_key sort_dir limit marker"
+    )
     several = wrapped("servers", list_of(SERVER), servers_links=list_of(OBJECT))
     network = object_of(uuid=UUID, port=nullable(UUID), fixed_ip={"type": "string", "format": "ipv4"})
     creation = {
-        "type": "object", "required": ["name", "flavorRef"],
+        "type": "object",
+        "required": ["name", "flavorRef"],
         "properties": {
-            "name": LABEL, "imageRef": UUID, "flavorRef": {"type": ["string", "integer"], "minLength": 1},
-            "networks": list_of(network), "metadata": SPECS, "user_data": {"type": "string", "maxLength": 65535},
-            "availability_zone": LABEL, "config_drive": BOOLEAN, "adminPass": TEXT, "min_count": number(1, 3), "max_count": number(1, 3),
+            "name": LABEL,
+            "imageRef": UUID,
+            "flavorRef": {"type": ["string", "integer"], "minLength": 1},
+            "networks": list_of(network),
+            "metadata": SPECS,
+            "user_data": {"type": "string", "maxLength": 65535},
+            "availability_zone": LABEL,
+            "config_drive": BOOLEAN,
+            "adminPass": TEXT,
+            "min_count": number(1, 3),
+            "max_count": number(1, 3),
         },
-    }  # fmt: skip
+    }
     operation("get", "servers", "Lists the servers", parameters=filters, answer=several)
     operation("get", "servers/detail", "Lists the servers with what they are", parameters=filters, answer=several)
-    operation("post", "servers", "Creates servers", body=object_of("server", server=creation), status="202", answer=OBJECT)
+    operation(
+        "post", "servers", "Creates servers", body=object_of("server", server=creation), status="202", answer=OBJECT
+    )
     element = "servers/{server_id}"
     operation("get", element, "Shows a server", answer=wrapped("server", SERVER))
-    operation("put", element, "Renames a server", body=wrapped("server", object_of(name=LABEL)), answer=wrapped("server", SERVER))
+    operation(
+        "put",
+        element,
+        "Renames a server",
+        body=wrapped("server", object_of(name=LABEL)),
+        answer=wrapped("server", SERVER),
+    )
     operation("delete", element, "Deletes a server", status="204")
     for part, member in [
-        ("os-interface", "interfaceAttachments"), ("ips", "addresses"), ("metadata", "metadata"),
-        ("os-security-groups", "security_groups"), ("os-volume_attachments", "volumeAttachments"),
+        ("os-interface", "interfaceAttachments"),
+        ("ips", "addresses"),
+        ("metadata", "metadata"),
+        ("os-security-groups", "security_groups"),
+        ("os-volume_attachments", "volumeAttachments"),
         ("os-instance-actions", "instanceActions"),
-    ]:  # fmt: skip
+    ]:
         operation("get", f"{element}/{part}", f"Shows a server's {part}", answer=wrapped(member, ANY))
-    operation("get", f"{element}/tags", "Shows a server's tags; from microversion 2.26", answer=wrapped("tags", list_of(TEXT)))
+    operation(
+        "get", f"{element}/tags", "Shows a server's tags; from microversion 2.26", answer=wrapped("tags", list_of(TEXT))
+    )
 
 
 def flavors():
     filters = queries("is_public minRam minDisk marker limit")
     several = wrapped("flavors", list_of({**FLAVOR, "required": ["id", "name"]}))
     creation = object_of(
-        "name", "ram", "vcpus", "disk", name=LABEL, id=nullable(LABEL), ram=number(1, 2**31 - 1), vcpus=number(1, 2**31 - 1),
-        disk=COUNT, swap=COUNT, rxtx_factor={"type": "number", "exclusiveMinimum": 0, "maximum": 1e6},
+        "name",
+        "ram",
+        "vcpus",
+        "disk",
+        name=LABEL,
+        id=nullable(LABEL),
+        ram=number(1, 2**31 - 1),
+        vcpus=number(1, 2**31 - 1),
+        disk=COUNT,
+        swap=COUNT,
+        rxtx_factor={"type": "number", "exclusiveMinimum": 0, "maximum": 1e6},
         **{"os-flavor-access__is_public": BOOLEAN, "OS-FLV-EXT-DATA__ephemeral": COUNT},
-    )  # fmt: skip
+    )
     operation("get", "flavors", "Lists the flavors", parameters=filters, answer=several)
     operation("get", "flavors/detail", "Lists the flavors with what they are", parameters=filters, answer=several)
-    operation("post", "flavors", "Creates a flavor", body=object_of("flavor", flavor=creation), answer=wrapped("flavor", FLAVOR))
+    operation(
+        "post",
+        "flavors",
+        "Creates a flavor",
+        body=object_of("flavor", flavor=creation),
+        answer=wrapped("flavor", FLAVOR),
+    )
     element = "flavors/{flavor_id}"
     operation("get", element, "Shows a flavor", answer=wrapped("flavor", FLAVOR))
     operation("delete", element, "Deletes a flavor", status="202")
@@ -82,23 +141,43 @@ def flavors():
 
 def the_rest():
     event = object_of(
-        "server_uuid", "name", server_uuid=UUID, tag=TEXT, status=one_of("completed", "failed", "in-progress"),
+        "server_uuid",
+        "name",
+        server_uuid=UUID,
+        tag=TEXT,
+        status=one_of("completed", "failed", "in-progress"),
         name=one_of("network-changed", "network-vif-plugged", "network-vif-unplugged", "network-vif-deleted"),
-    )  # fmt: skip
+    )
     events = object_of("events", events=list_of(event, minItems=1))
-    operation("post", "os-server-external-events", "Tells what has happened to servers", body=events, answer=wrapped("events", list_of(OBJECT)))
+    operation(
+        "post",
+        "os-server-external-events",
+        "Tells what has happened to servers",
+        body=events,
+        answer=wrapped("events", list_of(OBJECT)),
+    )
     service.paths["/v2.1/os-server-external-events"]["post"]["responses"]["207"] = {
         "description": "Some of the events concern nobody; each has its own code.",
         "content": {"application/json": {"schema": wrapped("events", list_of(OBJECT))}},
     }
-    operation("get", "os-services", "Lists the programs on the hosts", parameters=queries("host binary"), answer=wrapped("services", list_of(OBJECT)))
+    operation(
+        "get",
+        "os-services",
+        "Lists the programs on the hosts",
+        parameters=queries("host binary"),
+        answer=wrapped("services", list_of(OBJECT)),
+    )
     for path in ["os-hypervisors", "os-hypervisors/detail"]:
         operation("get", path, "Lists the hosts", answer=wrapped("hypervisors", list_of(OBJECT)))
     for path in ["os-availability-zone", "os-availability-zone/detail"]:
         operation("get", path, "Lists the availability zones", answer=wrapped("availabilityZoneInfo", list_of(OBJECT)))
     operation("get", "limits", "Shows the limits", answer=wrapped("limits", OBJECT))
-    operation("get", "os-keypairs", "An empty list: there are none", answer=wrapped("keypairs", list_of(OBJECT, maxItems=0)))
-    operation("get", "extensions", "An empty list: there are none", answer=wrapped("extensions", list_of(OBJECT, maxItems=0)))
+    operation(
+        "get", "os-keypairs", "An empty list: there are none", answer=wrapped("keypairs", list_of(OBJECT, maxItems=0))
+    )
+    operation(
+        "get", "extensions", "An empty list: there are none", answer=wrapped("extensions", list_of(OBJECT, maxItems=0))
+    )
 
 
 service.operation("get", "/v2.1", "Shows the version", answer=wrapped("version", OBJECT), is_open=True)

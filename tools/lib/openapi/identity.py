@@ -1,17 +1,35 @@
 """The Identity service, Keystone's API version 3."""
 
 from .shapes import (
-    BOOLEAN, ID, NAME, OBJECT, TEXT, TIME,
-    Attribute, Resource, Service, list_of, nullable, number, object_of, one_of, query_parameter, reference, wrapped,
-)  # fmt: skip
+    BOOLEAN,
+    ID,
+    NAME,
+    OBJECT,
+    TEXT,
+    TIME,
+    Attribute,
+    Resource,
+    Service,
+    list_of,
+    nullable,
+    number,
+    object_of,
+    one_of,
+    query_parameter,
+    reference,
+    wrapped,
+)
 
 service = Service("Identity", 5000, "KeystoneError")
 
 service.components["Links"] = {
-    "type": "object", "properties": {"self": TEXT, "next": nullable(TEXT), "previous": nullable(TEXT)},
-}  # fmt: skip
+    "type": "object",
+    "properties": {"self": TEXT, "next": nullable(TEXT), "previous": nullable(TEXT)},
+}
 LINKS = reference("Links")
-TAGS = list_of({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[^/,]*$"}, maxItems=80, uniqueItems=True)
+TAGS = list_of(
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[^/,]*$"}, maxItems=80, uniqueItems=True
+)
 SHORT_NAME = {"type": "string", "minLength": 1, "maxLength": 64}
 LONG_NAME = {"type": "string", "minLength": 1, "maxLength": 255}
 COMMON = {
@@ -22,50 +40,135 @@ COMMON = {
     "links": Attribute(LINKS),
 }
 
-DOMAIN = Resource("domain", "domains", "domain", {
-    **COMMON, "name": Attribute(SHORT_NAME, "c!ur"), "tags": Attribute(TAGS, "cur"),
-}, open_ended=True)  # fmt: skip
-PROJECT = Resource("project", "projects", "project", {
-    **COMMON, "name": Attribute(SHORT_NAME, "c!ur"), "tags": Attribute(TAGS, "cur"),
-    "domain_id": Attribute(nullable(ID), "cr"), "parent_id": Attribute(nullable(ID), "cr"), "is_domain": Attribute(BOOLEAN, "cr"),
-}, open_ended=True)  # fmt: skip
-USER = Resource("user", "users", "user", {
-    **COMMON, "name": Attribute(LONG_NAME, "c!ur"), "domain_id": Attribute(ID, "cr"),
-    "password": Attribute(nullable({"type": "string", "minLength": 1, "maxLength": 4096}), "cu"),
-    "default_project_id": Attribute(nullable(ID), "cur"), "email": Attribute(TEXT, "cur"),
-    "password_expires_at": Attribute(nullable(TIME)),
-}, open_ended=True)  # fmt: skip
-GROUP = Resource("group", "groups", "group", {
-    "id": Attribute(ID), "name": Attribute(LONG_NAME, "c!ur"), "description": Attribute(nullable(TEXT), "cur"),
-    "domain_id": Attribute(ID, "cr"), "links": Attribute(LINKS),
-}, open_ended=True)  # fmt: skip
-ROLE = Resource("role", "roles", "role", {
-    "id": Attribute(ID), "name": Attribute(LONG_NAME, "c!ur"), "description": Attribute(nullable(TEXT), "cur"),
-    "domain_id": Attribute({"type": "null"}), "options": Attribute(OBJECT), "links": Attribute(LINKS),
-}, open_ended=True)  # fmt: skip
-SERVICE = Resource("service", "services", "service of the catalog", {
-    "id": Attribute(ID), "type": Attribute(LONG_NAME, "c!ur"), "name": Attribute(nullable(NAME), "cur"),
-    "description": Attribute(nullable(TEXT), "cur"), "enabled": Attribute(BOOLEAN, "cur"), "links": Attribute(LINKS),
-}, open_ended=True)  # fmt: skip
-ENDPOINT = Resource("endpoint", "endpoints", "endpoint of the catalog", {
-    "id": Attribute(ID), "service_id": Attribute(ID, "c!ur"),
-    "interface": Attribute(one_of("public", "internal", "admin"), "c!ur"),
-    "url": Attribute({"type": "string", "minLength": 1, "maxLength": 2048}, "c!ur"),
-    "region": Attribute(nullable(NAME), "cur"), "region_id": Attribute(nullable(NAME), "cur"),
-    "enabled": Attribute(BOOLEAN, "cur"), "links": Attribute(LINKS),
-}, open_ended=True)  # fmt: skip
-REGION = Resource("region", "regions", "region", {
-    "id": Attribute(NAME, "cr"), "description": Attribute(nullable(TEXT), "cur"),
-    "parent_region_id": Attribute(nullable(NAME), "cur"), "links": Attribute(LINKS),
-}, open_ended=True)  # fmt: skip
-CREDENTIAL = Resource("application_credential", "application_credentials", "application credential", {
-    "id": Attribute(ID), "name": Attribute(LONG_NAME, "c!r"), "description": Attribute(nullable(TEXT), "cr"),
-    "project_id": Attribute(ID), "system": Attribute({"type": "null"}), "user_id": Attribute(ID),
-    "secret": Attribute(nullable({"type": "string", "minLength": 1, "maxLength": 4096}), "cr"),
-    "expires_at": Attribute(nullable(TEXT), "cr"), "unrestricted": Attribute(BOOLEAN, "cr"),
-    "roles": Attribute(list_of({"type": "object", "properties": {"id": ID, "name": NAME}}, maxItems=100), "cr"),
-    "access_rules": Attribute(list_of(OBJECT, maxItems=0)), "links": Attribute(LINKS),
-}, open_ended=True)  # fmt: skip
+DOMAIN = Resource(
+    "domain",
+    "domains",
+    "domain",
+    {
+        **COMMON,
+        "name": Attribute(SHORT_NAME, "c!ur"),
+        "tags": Attribute(TAGS, "cur"),
+    },
+    open_ended=True,
+)
+PROJECT = Resource(
+    "project",
+    "projects",
+    "project",
+    {
+        **COMMON,
+        "name": Attribute(SHORT_NAME, "c!ur"),
+        "tags": Attribute(TAGS, "cur"),
+        "domain_id": Attribute(nullable(ID), "cr"),
+        "parent_id": Attribute(nullable(ID), "cr"),
+        "is_domain": Attribute(BOOLEAN, "cr"),
+    },
+    open_ended=True,
+)
+USER = Resource(
+    "user",
+    "users",
+    "user",
+    {
+        **COMMON,
+        "name": Attribute(LONG_NAME, "c!ur"),
+        "domain_id": Attribute(ID, "cr"),
+        "password": Attribute(nullable({"type": "string", "minLength": 1, "maxLength": 4096}), "cu"),
+        "default_project_id": Attribute(nullable(ID), "cur"),
+        "email": Attribute(TEXT, "cur"),
+        "password_expires_at": Attribute(nullable(TIME)),
+    },
+    open_ended=True,
+)
+GROUP = Resource(
+    "group",
+    "groups",
+    "group",
+    {
+        "id": Attribute(ID),
+        "name": Attribute(LONG_NAME, "c!ur"),
+        "description": Attribute(nullable(TEXT), "cur"),
+        "domain_id": Attribute(ID, "cr"),
+        "links": Attribute(LINKS),
+    },
+    open_ended=True,
+)
+ROLE = Resource(
+    "role",
+    "roles",
+    "role",
+    {
+        "id": Attribute(ID),
+        "name": Attribute(LONG_NAME, "c!ur"),
+        "description": Attribute(nullable(TEXT), "cur"),
+        "domain_id": Attribute({"type": "null"}),
+        "options": Attribute(OBJECT),
+        "links": Attribute(LINKS),
+    },
+    open_ended=True,
+)
+SERVICE = Resource(
+    "service",
+    "services",
+    "service of the catalog",
+    {
+        "id": Attribute(ID),
+        "type": Attribute(LONG_NAME, "c!ur"),
+        "name": Attribute(nullable(NAME), "cur"),
+        "description": Attribute(nullable(TEXT), "cur"),
+        "enabled": Attribute(BOOLEAN, "cur"),
+        "links": Attribute(LINKS),
+    },
+    open_ended=True,
+)
+ENDPOINT = Resource(
+    "endpoint",
+    "endpoints",
+    "endpoint of the catalog",
+    {
+        "id": Attribute(ID),
+        "service_id": Attribute(ID, "c!ur"),
+        "interface": Attribute(one_of("public", "internal", "admin"), "c!ur"),
+        "url": Attribute({"type": "string", "minLength": 1, "maxLength": 2048}, "c!ur"),
+        "region": Attribute(nullable(NAME), "cur"),
+        "region_id": Attribute(nullable(NAME), "cur"),
+        "enabled": Attribute(BOOLEAN, "cur"),
+        "links": Attribute(LINKS),
+    },
+    open_ended=True,
+)
+REGION = Resource(
+    "region",
+    "regions",
+    "region",
+    {
+        "id": Attribute(NAME, "cr"),
+        "description": Attribute(nullable(TEXT), "cur"),
+        "parent_region_id": Attribute(nullable(NAME), "cur"),
+        "links": Attribute(LINKS),
+    },
+    open_ended=True,
+)
+CREDENTIAL = Resource(
+    "application_credential",
+    "application_credentials",
+    "application credential",
+    {
+        "id": Attribute(ID),
+        "name": Attribute(LONG_NAME, "c!r"),
+        "description": Attribute(nullable(TEXT), "cr"),
+        "project_id": Attribute(ID),
+        "system": Attribute({"type": "null"}),
+        "user_id": Attribute(ID),
+        "secret": Attribute(nullable({"type": "string", "minLength": 1, "maxLength": 4096}), "cr"),
+        "expires_at": Attribute(nullable(TEXT), "cr"),
+        "unrestricted": Attribute(BOOLEAN, "cr"),
+        "roles": Attribute(list_of({"type": "object", "properties": {"id": ID, "name": NAME}}, maxItems=100), "cr"),
+        "access_rules": Attribute(list_of(OBJECT, maxItems=0)),
+        "links": Attribute(LINKS),
+    },
+    open_ended=True,
+)
 
 PAGE = [query_parameter("limit", number(1, 2**31 - 1)), query_parameter("marker", ID)]
 REFERENCE = {"type": "object", "required": ["id"], "properties": {"id": ID, "name": NAME}}
@@ -99,17 +202,19 @@ def named(member):
 
 def tokens():
     identity = {
-        "type": "object", "required": ["methods"],
+        "type": "object",
+        "required": ["methods"],
         "properties": {
             "methods": list_of(one_of("password", "token", "application_credential"), minItems=1),
             "password": object_of("user", user=named({"password": TEXT})),
             "token": object_of("id", id=TEXT),
             "application_credential": {
-                "type": "object", "required": ["secret"],
+                "type": "object",
+                "required": ["secret"],
                 "properties": {"id": ID, "name": NAME, "secret": TEXT, "user": named({})},
             },
         },
-    }  # fmt: skip
+    }
     scope = {
         "oneOf": [
             {"const": "unscoped"},
@@ -122,38 +227,77 @@ def tokens():
     body = object_of("auth", auth=object_of("identity", identity=identity, scope=scope))
     endpoint = {"type": "object", "required": ["id", "interface", "url", "region", "region_id"]}
     entry = {
-        "type": "object", "required": ["id", "type", "name", "endpoints"],
+        "type": "object",
+        "required": ["id", "type", "name", "endpoints"],
         "properties": {"id": ID, "type": NAME, "name": NAME, "endpoints": list_of(endpoint)},
-    }  # fmt: skip
+    }
     service.components["CatalogEntry"] = entry
     service.components["Token"] = {
-        "type": "object", "required": ["methods", "user", "audit_ids", "issued_at", "expires_at"],
+        "type": "object",
+        "required": ["methods", "user", "audit_ids", "issued_at", "expires_at"],
         "properties": {
-            "methods": list_of(NAME), "user": REFERENCE, "audit_ids": list_of(TEXT), "issued_at": TIME, "expires_at": TIME,
-            "project": REFERENCE, "domain": REFERENCE, "system": OBJECT, "roles": list_of(REFERENCE), "is_domain": BOOLEAN,
+            "methods": list_of(NAME),
+            "user": REFERENCE,
+            "audit_ids": list_of(TEXT),
+            "issued_at": TIME,
+            "expires_at": TIME,
+            "project": REFERENCE,
+            "domain": REFERENCE,
+            "system": OBJECT,
+            "roles": list_of(REFERENCE),
+            "is_domain": BOOLEAN,
             "catalog": list_of(reference("CatalogEntry")),
         },
-    }  # fmt: skip
+    }
     path, answer = "/v3/auth/tokens", wrapped("token", reference("Token"))
-    subject = {"name": "X-Subject-Token", "in": "header", "required": True, "schema": TEXT, "description": "The token it is about."}
+    subject = {
+        "name": "X-Subject-Token",
+        "in": "header",
+        "required": True,
+        "schema": TEXT,
+        "description": "The token it is about.",
+    }
     no_catalog = query_parameter("nocatalog", TEXT, "Present: leaves the catalog out.")
-    login = service.operation("post", path, "Logs in", body=body, answer=answer, status="201", parameters=[no_catalog], is_open=True)
+    login = service.operation(
+        "post", path, "Logs in", body=body, answer=answer, status="201", parameters=[no_catalog], is_open=True
+    )
     login["responses"]["201"]["headers"]["X-Subject-Token"] = {"description": "The token.", "schema": TEXT}
     service.operation("get", path, "Shows a token", answer=answer, parameters=[subject, no_catalog])
     service.operation("delete", path, "Revokes a token", status="204", parameters=[subject])
     catalog = wrapped("catalog", list_of(reference("CatalogEntry")), links=LINKS)
     service.operation("get", "/v3/auth/catalog", "Shows the catalog for the token", answer=catalog)
-    service.operation("get", "/v3/auth/projects", "Lists the projects that the caller could log in to", answer=listed(PROJECT), parameters=PAGE)
-    service.operation("get", "/v3/auth/domains", "Lists the domains that the caller could log in to", answer=listed(DOMAIN), parameters=PAGE)
+    service.operation(
+        "get",
+        "/v3/auth/projects",
+        "Lists the projects that the caller could log in to",
+        answer=listed(PROJECT),
+        parameters=PAGE,
+    )
+    service.operation(
+        "get",
+        "/v3/auth/domains",
+        "Lists the domains that the caller could log in to",
+        answer=listed(DOMAIN),
+        parameters=PAGE,
+    )
     answer = wrapped("system", list_of(OBJECT), links=LINKS)
     service.operation("get", "/v3/auth/system", "Tells whether the caller could log in to the system", answer=answer)
 
 
 def memberships():
-    service.operation("get", "/v3/users/{id}/projects", "Lists a user's projects", answer=listed(PROJECT), parameters=PAGE)
+    service.operation(
+        "get", "/v3/users/{id}/projects", "Lists a user's projects", answer=listed(PROJECT), parameters=PAGE
+    )
     service.operation("get", "/v3/users/{id}/groups", "Lists a user's groups", answer=listed(GROUP), parameters=PAGE)
-    new = object_of("original_password", "password", original_password=TEXT, password={"type": "string", "minLength": 1, "maxLength": 4096})
-    service.operation("post", "/v3/users/{id}/password", "Changes one's own password", body=wrapped("user", new), status="204")
+    new = object_of(
+        "original_password",
+        "password",
+        original_password=TEXT,
+        password={"type": "string", "minLength": 1, "maxLength": 4096},
+    )
+    service.operation(
+        "post", "/v3/users/{id}/password", "Changes one's own password", body=wrapped("user", new), status="204"
+    )
     service.operation("get", "/v3/groups/{id}/users", "Lists a group's users", answer=listed(USER), parameters=PAGE)
     element = "/v3/groups/{id}/users/{user_id}"
     service.operation("get", element, "Tells whether a user is in a group", status="204")
@@ -171,20 +315,36 @@ def grants():
             service.operation("put", f"{base}/{{role_id}}", f"Grants a role to {what}", status="204")
             service.operation("delete", f"{base}/{{role_id}}", f"Takes a role from {what}", status="204")
     assignment = {
-        "type": "object", "required": ["role", "scope"],
+        "type": "object",
+        "required": ["role", "scope"],
         "properties": {"role": REFERENCE, "scope": OBJECT, "user": REFERENCE, "group": REFERENCE, "links": OBJECT},
-    }  # fmt: skip
-    names = ["user.id", "group.id", "role.id", "scope.project.id", "scope.domain.id", "scope.system",
-        "scope.OS-INHERIT:inherited_to", "effective", "include_names", "include_subtree"]  # fmt: skip
+    }
+    names = [
+        "user.id",
+        "group.id",
+        "role.id",
+        "scope.project.id",
+        "scope.domain.id",
+        "scope.system",
+        "scope.OS-INHERIT:inherited_to",
+        "effective",
+        "include_names",
+        "include_subtree",
+    ]
     service.operation(
-        "get", "/v3/role_assignments", "Lists who has which role where", parameters=[query_parameter(name, TEXT) for name in names],
+        "get",
+        "/v3/role_assignments",
+        "Lists who has which role where",
+        parameters=[query_parameter(name, TEXT) for name in names],
         answer=wrapped("role_assignments", list_of(assignment), links=LINKS),
-    )  # fmt: skip
+    )
     inference = wrapped("prior_role", REFERENCE)
     service.operation(
-        "get", "/v3/role_inferences", "Lists which role implies which",
+        "get",
+        "/v3/role_inferences",
+        "Lists which role implies which",
         answer=wrapped("role_inferences", list_of(inference), links=LINKS),
-    )  # fmt: skip
+    )
     one = wrapped("role_inference", inference, links=LINKS)
     element = "/v3/roles/{id}/implies/{implied_id}"
     service.operation("get", "/v3/roles/{id}/implies", "Lists what a role implies", answer=one)
@@ -197,7 +357,13 @@ def credentials():
     service.add_resource(CREDENTIAL)
     base = "/v3/users/{id}/application_credentials"
     one = wrapped(CREDENTIAL.member, CREDENTIAL.shown)
-    service.operation("get", base, "Lists a user's application credentials", answer=listed(CREDENTIAL), parameters=[query_parameter("name", TEXT)])
+    service.operation(
+        "get",
+        base,
+        "Lists a user's application credentials",
+        answer=listed(CREDENTIAL),
+        parameters=[query_parameter("name", TEXT)],
+    )
     body = wrapped(CREDENTIAL.member, reference("ApplicationCredentialCreate"))
     service.operation("post", base, "Creates an application credential", body=body, answer=one, status="201")
     service.operation("get", f"{base}/{{credential_id}}", "Shows an application credential", answer=one)
@@ -226,7 +392,14 @@ collection(SERVICE, "type name")
 collection(ENDPOINT, "interface service_id region_id")
 collection(REGION, "parent_region_id")
 body = wrapped("region", reference("RegionCreate"))
-service.operation("put", "/v3/regions/{id}", "Creates a region of this id", body=body, answer=wrapped("region", REGION.shown), status="201")
+service.operation(
+    "put",
+    "/v3/regions/{id}",
+    "Creates a region of this id",
+    body=body,
+    answer=wrapped("region", REGION.shown),
+    status="201",
+)
 memberships()
 credentials()
 grants()

@@ -123,10 +123,15 @@ class Service:
         self.components.update(resource.schemas())
         return resource
 
-    def operation(self, method, path, summary, *, body=None, answer=None, status="200", parameters=(), is_open=False, media=None):
+    def operation(
+        self, method, path, summary, *, body=None, answer=None, status="200", parameters=(), is_open=False, media=None
+    ):
         """Adds an operation. `answer` is the schema of what a success has as its body, `None` if it has none."""
         content = media or "application/json"
-        success = {"description": summary, "headers": {"x-openstack-request-id": {"$ref": "#/components/headers/RequestID"}}}
+        success = {
+            "description": summary,
+            "headers": {"x-openstack-request-id": {"$ref": "#/components/headers/RequestID"}},
+        }
         if answer is not None:
             success["content"] = {content: {"schema": answer}}
         operation = {
@@ -155,7 +160,9 @@ class Service:
 
     def path(self, path):
         if path not in self.paths:
-            item = {"servers": [{"url": f"http://127.0.0.1:{self.port}", "description": f"{self.name}, its usual port"}]}
+            item = {
+                "servers": [{"url": f"http://127.0.0.1:{self.port}", "description": f"{self.name}, its usual port"}]
+            }
             names = re.findall(r"\{(\w+)\}", path)
             if names:
                 item["parameters"] = [path_parameter(name) for name in names]
@@ -168,7 +175,12 @@ def parameter_name(parameter):
 
 
 def path_parameter(name):
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 255}}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    }
 
 
 def query_parameter(name, schema, description=None, *, repeats=False):
