@@ -20,12 +20,3 @@ static inline int plugboard_sqlite_refuse_quoted_strings(sqlite3 *connection) {
   if (result != SQLITE_OK) return result;
   return sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)0);
 }
-
-/// Tells the library, before its first use, how many bytes of a savepoint's old pages may stay in memory, and that nobody asks
-/// how much memory it uses, which it would count under a lock at each allocation.
-/// Here because Swift calls no variadic C function.
-static inline int plugboard_sqlite_configure(int savepoint_bytes) {
-  int result = sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, savepoint_bytes);
-  if (result != SQLITE_OK) return result;
-  return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-}

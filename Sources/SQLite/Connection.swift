@@ -26,15 +26,6 @@ package final class Connection {
   package var changeLog: (any ChangeLog)?
   private var cache: StatementCache
 
-  /// A savepoint keeps the pages that change after it as they were: up to so many bytes in memory, which nearly all
-  /// need less of, and the rest in a temporary file, so that a request that makes a thousand rows does not leave the
-  /// process with tens of megabytes more.
-  private static let savepointBytes: Int32 = 4 << 20
-
-  /// What the library takes before its first use only. Where somebody else in the process has used it before us it
-  /// answers `SQLITE_MISUSE` and keeps its own settings, which are right as well, only slower.
-  private static let librarySettings = plugboard_sqlite_configure(savepointBytes)
-
   /// Opens the file at `path`.
   ///
   /// - Parameters:
@@ -49,7 +40,6 @@ package final class Connection {
       case .writing: SQLITE_OPEN_READWRITE
       case .creating: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       }
-    _ = Self.librarySettings
     var handle: OpaquePointer?
     let result = sqlite3_open_v2(path, &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard result == SQLITE_OK, let handle else {

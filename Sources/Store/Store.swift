@@ -112,6 +112,9 @@ extension Store {
       try connection.run("PRAGMA foreign_keys = ON")
       try connection.run("PRAGMA synchronous = FULL")
       try connection.run("PRAGMA trusted_schema = OFF")
+      // A savepoint keeps the pages that its body changes as they were, and in a file when they are more than 64 KiB:
+      // nearly every body's are, and that file costs more system calls than the write-ahead log.
+      try connection.run("PRAGMA temp_store = MEMORY")
       // KiB. Keys are random, so a group of bodies touches pages all over; SQLite's own 2 MiB make it read them again.
       try connection.run("PRAGMA cache_size = -16384")
       let mode = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) }

@@ -190,10 +190,10 @@ struct StoreTests {
   @Test("the writer is durable, in WAL mode and with foreign keys on")
   func pragmas() async throws {
     let settings = try await store.write { transaction in
-      try ["journal_mode", "synchronous", "foreign_keys", "busy_timeout"].map { name in
+      try ["journal_mode", "synchronous", "foreign_keys", "busy_timeout", "temp_store"].map { name in
         try transaction.first("PRAGMA \(name)") { $0.text(0) }
       }
     }
-    #expect(settings == ["wal", "2", "1", "5000"])
+    #expect(settings == ["wal", "2", "1", "5000", "2"])
   }
 }
