@@ -23,7 +23,7 @@ package struct ConnectionLimits: Sendable {
       httpDecoderConfiguration: .init(maxHeaderFieldSize: head, maxHeaderListSize: head, maxHeaderFieldCount: 200))
     let patience = ConnectionGuard.Patience(time: bodyTime, bytesPerSecond: slowestBody)
     return HTTPServerBuilder { responder in
-      LoopBoundConnection(
+      GuardedConnection(
         base: HTTP1Channel(responder: responder, configuration: configuration), patience: patience)
     }
   }

@@ -93,7 +93,8 @@ final class FakeServer: ServerConnection {
   }
 
   private func note(_ call: Call, _ observed: [String: Timestamp]) throws {
-    called.yield(call)
+    // Who waits for the call may ask at once what came with it.
+    defer { called.yield(call) }
     try state.withLock { state in
       if state.isAway { throw Away() }
       state.observed.append(Set(observed.keys))

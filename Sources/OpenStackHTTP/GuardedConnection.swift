@@ -5,12 +5,8 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 
-/// An HTTP/1 connection whose requests are served on the event loop that also reads and writes it.
-///
-/// Left to itself, a request wanders between the loop's thread and those of the concurrency runtime, twice at least, and
-/// every change of thread costs more than the check of its token. What blocks must not run on a loop for long: reads of
-/// the database are bounded, and the writer, password hashing and files have threads of their own.
-struct LoopBoundConnection: ServerChildChannel {
+/// An HTTP/1 connection as hummingbird serves it, with a ``ConnectionGuard`` behind the decoder.
+struct GuardedConnection: ServerChildChannel {
   let base: HTTP1Channel
   let patience: ConnectionGuard.Patience
 
@@ -26,9 +22,7 @@ struct LoopBoundConnection: ServerChildChannel {
 
   func handle(value: AcceptedConnection, logger: Logger) async {
     guard let connection = value.take() else { return }
-    await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
-      await base.handle(value: connection, logger: logger)
-    }
+    await base.handle(value: connection, logger: logger)
   }
 }
 
@@ -55,20 +49,5 @@ final class AcceptedConnection: ServerChildChannelValue {
       defer { waiting = nil }
       return waiting
     }
-  }
-}
-
-/// Runs the parts of tasks on an event loop.
-private final class EventLoopExecutor: TaskExecutor {
-  private let eventLoop: any EventLoop
-
-  init(_ eventLoop: any EventLoop) {
-    self.eventLoop = eventLoop
-  }
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    // A job cannot be captured as it is; this one is run once, by the loop it is handed to.
-    let job = UnownedJob(job)
-    eventLoop.execute { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }
