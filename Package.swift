@@ -153,9 +153,9 @@ let package = Package(
     .executableTarget(
       name: "plugboard-server",
       dependencies: [
-        "NetworkService", "EventDelivery", "ComputeService", "IdentityService", "ImageService", "Store", "HostRPC",
-        "OpenStackHTTP", "OsloConfig", "Model", "JSON", hummingbird, asyncHTTPClient, serviceLifecycle, unixSignals,
-        logging, argumentParser,
+        "NetworkService", "EventDelivery", "ComputeService", "IdentityService", "ImageService", "Store", "SQLite",
+        "HostRPC", "OpenStackHTTP", "OsloConfig", "Model", "JSON", hummingbird, asyncHTTPClient, serviceLifecycle,
+        unixSignals, logging, argumentParser,
       ],
       swiftSettings: safe),
     .executableTarget(

@@ -4,6 +4,8 @@
 // them, and a program that names them would not even start there. Sources/SQLite/PreupdateFunctions.swift looks them
 // up at run time instead.
 #include <sqlite3.h>
+/* malloc_trim: Swift's Glibc module leaves this header out. */
+#include <malloc.h>
 
 /// The number of foreign key violations that the open transaction has put off until its COMMIT, or a negative number.
 /// Here because the answer comes through two pointers that no caller has use for.

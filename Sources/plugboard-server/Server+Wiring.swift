@@ -70,7 +70,7 @@ struct ServerParts {
     let access = try await access(files)
     let agents = HostRPCServer(secret: secret, logger: logger)
     let computeHosts = HostRPCServer(secret: secret, logger: logger)
-    var services: [any Service] = []
+    var services: [any Service] = [FreedMemory(clock: ContinuousClock())]
     if let identity = access.identity {
       services.append(application(.identity, access, IdentityService.openPaths, identity.addRoutes))
     }
