@@ -61,11 +61,13 @@ let package = Package(
     // C
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+    .systemLibrary(name: "CNFTables", pkgConfig: "libnftables", providers: [.apt(["libnftables-dev"])]),
     .target(name: "CNetlink"),
 
     // Overlays: the only places where a pointer may be touched.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: habits),
     .target(name: "Netlink", dependencies: ["CNetlink"], swiftSettings: habits),
+    .target(name: "NFTables", dependencies: ["CNFTables"], swiftSettings: habits),
     .target(name: "Libvirt", dependencies: ["CLibvirt"], swiftSettings: habits),
 
     // Knowledge
@@ -89,6 +91,9 @@ let package = Package(
         .embedInCode("0010_quotas.sql"),
         .embedInCode("0011_identity.sql"),
         .embedInCode("0012_addresses.sql"),
+        .embedInCode("0013_qos.sql"),
+        .embedInCode("0014_dhcp.sql"),
+        .embedInCode("0015_metadata.sql"),
       ],
       swiftSettings: safe),
     .target(name: "Store", dependencies: ["SQLite", "Migrations", "Model", logging, crypto], swiftSettings: safe),
@@ -120,7 +125,10 @@ let package = Package(
       swiftSettings: safe),
     .target(
       name: "ComputeService",
-      dependencies: ["Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", hummingbird, serviceLifecycle, logging],
+      dependencies: [
+        "Store", "HostRPC", "OpenStackHTTP", "Model", "JSON", hummingbird, serviceLifecycle, logging, crypto, nioCore,
+        httpTypes,
+      ],
       swiftSettings: safe),
     .target(
       name: "IdentityService",
@@ -139,7 +147,20 @@ let package = Package(
     // Use cases on every host
     .target(
       name: "L2Agent",
-      dependencies: ["HostRPC", "Netlink", "Model", "JSON", serviceLifecycle, logging],
+      dependencies: [
+        "HostRPC", "Netlink", "NFTables", "OsloConfig", "Model", "JSON", serviceLifecycle, logging, crypto,
+      ],
+      swiftSettings: safe),
+    .target(
+      name: "DHCPAgent",
+      dependencies: ["HostRPC", "Netlink", "Model", "JSON", crypto, serviceLifecycle, logging],
+      swiftSettings: safe),
+    .target(
+      name: "MetadataAgent",
+      dependencies: [
+        "HostRPC", "OpenStackHTTP", "Netlink", "Model", "JSON", hummingbird, asyncHTTPClient, serviceLifecycle, logging,
+        crypto, nioCore, nioPosix, nioHTTP1, httpTypes,
+      ],
       swiftSettings: safe),
     .target(
       name: "ComputeHost",
@@ -161,8 +182,8 @@ let package = Package(
     .executableTarget(
       name: "plugboard-agent",
       dependencies: [
-        "L2Agent", "HostRPC", "OsloConfig", "Model", asyncHTTPClient, serviceLifecycle, unixSignals, logging,
-        argumentParser,
+        "L2Agent", "DHCPAgent", "MetadataAgent", "HostRPC", "Netlink", "OsloConfig", "Model", asyncHTTPClient,
+        serviceLifecycle, unixSignals, logging, argumentParser,
       ],
       swiftSettings: safe),
     .executableTarget(
@@ -174,7 +195,10 @@ let package = Package(
       swiftSettings: safe),
     .executableTarget(
       name: "plugboard",
-      dependencies: ["Store", "Model", argumentParser],
+      dependencies: [
+        "L2Agent", "HostRPC", "Store", "Netlink", "NFTables", "Libvirt", "OsloConfig", "Model", asyncHTTPClient,
+        nioCore, nioHTTP1, logging, argumentParser,
+      ],
       swiftSettings: safe),
     .executableTarget(
       name: "plugboard-migrate",
@@ -185,10 +209,13 @@ let package = Package(
     // Tests: one target a module; real SQLite, kernel and QEMU.
     .target(
       name: "Support", dependencies: ["Store", "SQLite", "Model", logging], path: "Tests/Support", swiftSettings: safe),
+    .target(
+      name: "PacketTable", dependencies: ["Netlink", "Model", "JSON"], path: "Tests/PacketTable", swiftSettings: safe),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: habits),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: safe),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "CSQLite"], swiftSettings: habits),
     .testTarget(name: "NetlinkTests", dependencies: ["Netlink"], swiftSettings: safe),
+    .testTarget(name: "NFTablesTests", dependencies: ["NFTables", "Netlink"], swiftSettings: safe),
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: safe),
     .testTarget(
       name: "StoreTests", dependencies: ["Store", "SQLite", "Model", "Support", logging], swiftSettings: safe),
@@ -235,7 +262,7 @@ let package = Package(
       name: "ComputeServiceTests",
       dependencies: [
         "ComputeService", "Store", "SQLite", "HostRPC", "OpenStackHTTP", "Model", "JSON", "Support", hummingbird,
-        asyncHTTPClient, logging, nioHTTP1,
+        asyncHTTPClient, logging, nioHTTP1, crypto,
       ],
       resources: [.copy("Captures")],
       swiftSettings: safe),
@@ -255,20 +282,38 @@ let package = Package(
       swiftSettings: safe),
     .testTarget(
       name: "L2AgentTests",
-      dependencies: ["L2Agent", "HostRPC", "Netlink", "Model", "JSON", logging],
+      dependencies: ["L2Agent", "HostRPC", "Netlink", "NFTables", "Model", "JSON", "PacketTable", logging],
+      swiftSettings: safe),
+    .testTarget(
+      name: "DHCPAgentTests",
+      dependencies: ["DHCPAgent", "Support", "HostRPC", "Netlink", "Model", "JSON", logging],
+      swiftSettings: safe),
+    .testTarget(
+      name: "MetadataAgentTests",
+      dependencies: [
+        "MetadataAgent", "Support", "HostRPC", "OpenStackHTTP", "Netlink", "Model", "JSON", hummingbird,
+        asyncHTTPClient, logging, nioCore, nioHTTP1,
+      ],
       swiftSettings: safe),
     .testTarget(
       name: "ComputeHostTests",
       dependencies: [
-        "ComputeHost", "HostRPC", "Libvirt", "Netlink", "OpenStackHTTP", "Model", "JSON", logging, asyncHTTPClient,
+        "ComputeHost", "HostRPC", "Libvirt", "Netlink", "OpenStackHTTP", "Model", "JSON", "Support", logging,
+        asyncHTTPClient,
       ],
       swiftSettings: safe),
-    .testTarget(name: "PlugboardTests", dependencies: ["plugboard", "Model"], swiftSettings: safe),
+    .testTarget(
+      name: "PlugboardTests",
+      dependencies: [
+        "plugboard", "plugboard-agent", "L2Agent", "DHCPAgent", "Store", "Netlink", "NFTables", "OsloConfig", "Support",
+        "Model",
+      ],
+      swiftSettings: safe),
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "Support", "JSON", "plugboard", "plugboard-migrate", "plugboard-server", "plugboard-agent",
-        "plugboard-compute",
+        "Support", "PacketTable", "Netlink", "Model", "JSON", "plugboard", "plugboard-migrate", "plugboard-server",
+        "plugboard-agent", "plugboard-compute",
       ],
       exclude: ["Clients"],
       swiftSettings: safe),

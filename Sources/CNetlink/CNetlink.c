@@ -10,8 +10,8 @@
 
 #include <linux/if_tun.h>
 
-int cnetlink_open(unsigned int groups) {
-  int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+static int open_socket(int protocol, unsigned int groups) {
+  int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
   if (fd < 0) return -errno;
   struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
   if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0) {
@@ -21,6 +21,10 @@ int cnetlink_open(unsigned int groups) {
   }
   return fd;
 }
+
+int cnetlink_open(unsigned int groups) { return open_socket(NETLINK_ROUTE, groups); }
+
+int cnetlink_open_netfilter(void) { return open_socket(NETLINK_NETFILTER, 0); }
 
 int cnetlink_set_tap(int fd, const char *name) {
   struct ifreq request;

@@ -21,7 +21,12 @@ extension Link {
     master = attributes.integer(Int(IFLA_MASTER), as: Int32.self).flatMap { $0 == 0 ? nil : $0 }
     if let information = attributes.nested(Int(IFLA_LINKINFO)) {
       kind = information.text(Int(IFLA_INFO_KIND))
-      if kind == "vxlan", let data = information.nested(Int(IFLA_INFO_DATA)) { vxlan = VXLAN(data) }
+      if let data = information.nested(Int(IFLA_INFO_DATA)) {
+        if kind == "vxlan" { vxlan = VXLAN(data) }
+        if kind == "vlan", let parent: Int32 = attributes.integer(Int(IFLA_LINK)) {
+          vlan = VLAN(identifier: data.integer(Int(IFLA_VLAN_ID)) ?? 0, parent: parent)
+        }
+      }
     }
   }
 }
@@ -35,14 +40,15 @@ extension VXLAN {
       device: data.integer(Int(IFLA_VXLAN_LINK)),
       port: data.integer(Int(IFLA_VXLAN_PORT)).map(UInt16.init(bigEndian:)) ?? 0,
       timeToLive: data.integer(Int(IFLA_VXLAN_TTL)),
-      typeOfService: data.integer(Int(IFLA_VXLAN_TOS)))
+      typeOfService: data.integer(Int(IFLA_VXLAN_TOS)),
+      isProxy: data.integer(Int(IFLA_VXLAN_PROXY), as: UInt8.self) == 1)
     if local == 0 { local = nil }
     if group == 0 { group = nil }
     if device == 0 { device = nil }
   }
 
-  /// Writes what `IFLA_INFO_DATA` of a new link holds. Learning is on, as it is with upstream unless l2population fills
-  /// the table.
+  /// Writes what `IFLA_INFO_DATA` of a new link holds. Learning is on, as it is with upstream, also if l2population fills
+  /// the table: what it fills in is permanent and not learned over.
   func encode(into data: inout Message) {
     data.attribute(Int(IFLA_VXLAN_ID), identifier)
     data.attribute(Int(IFLA_VXLAN_LEARNING), UInt8(1))
@@ -52,6 +58,7 @@ extension VXLAN {
     if let device { data.attribute(Int(IFLA_VXLAN_LINK), device) }
     if let timeToLive { data.attribute(Int(IFLA_VXLAN_TTL), timeToLive) }
     if let typeOfService { data.attribute(Int(IFLA_VXLAN_TOS), typeOfService) }
+    if isProxy { data.attribute(Int(IFLA_VXLAN_PROXY), UInt8(1)) }
     if let sourcePorts {
       data.nest(Int(IFLA_VXLAN_PORT_RANGE)) {
         $0.append(sourcePorts.lowerBound.bigEndian)

@@ -17,10 +17,13 @@ package struct Link: Hashable, Sendable {
   package var kind: String?
   /// What a link of kind `vxlan` was made with.
   package var vxlan: VXLAN?
+  /// What a link of kind `vlan` was made with.
+  package var vlan: VLAN?
 
   package init(
     index: Int32, name: String, mac: UInt64? = nil, isUp: Bool = false, isRunning: Bool = false,
-    isLoopback: Bool = false, mtu: Int = 1500, master: Int32? = nil, kind: String? = nil, vxlan: VXLAN? = nil
+    isLoopback: Bool = false, mtu: Int = 1500, master: Int32? = nil, kind: String? = nil, vxlan: VXLAN? = nil,
+    vlan: VLAN? = nil
   ) {
     self.index = index
     self.name = name
@@ -32,6 +35,7 @@ package struct Link: Hashable, Sendable {
     self.master = master
     self.kind = kind
     self.vxlan = vxlan
+    self.vlan = vlan
   }
 }
 
@@ -53,10 +57,14 @@ package struct VXLAN: Hashable, Sendable {
   package var typeOfService: UInt8?
   /// The range that source ports are chosen from; `nil` leaves it to the kernel.
   package var sourcePorts: ClosedRange<UInt16>?
+  /// Whether the link answers ARP and neighbour solicitations from its own table of neighbours. It then lets none
+  /// through, also none that it cannot answer.
+  package var isProxy: Bool
 
   package init(
     identifier: UInt32, local: UInt32? = nil, group: UInt32? = nil, device: Int32? = nil, port: UInt16 = 8472,
-    timeToLive: UInt8? = nil, typeOfService: UInt8? = nil, sourcePorts: ClosedRange<UInt16>? = nil
+    timeToLive: UInt8? = nil, typeOfService: UInt8? = nil, sourcePorts: ClosedRange<UInt16>? = nil,
+    isProxy: Bool = false
   ) {
     self.identifier = identifier
     self.local = local
@@ -66,6 +74,20 @@ package struct VXLAN: Hashable, Sendable {
     self.timeToLive = timeToLive
     self.typeOfService = typeOfService
     self.sourcePorts = sourcePorts
+    self.isProxy = isProxy
+  }
+}
+
+/// How an 802.1Q subinterface is made. Two of them with the same values cannot be.
+package struct VLAN: Hashable, Sendable {
+  /// The VLAN id, 12 bits.
+  package var identifier: UInt16
+  /// The index of the interface that carries the tagged frames.
+  package var parent: Int32
+
+  package init(identifier: UInt16, parent: Int32) {
+    self.identifier = identifier
+    self.parent = parent
   }
 }
 

@@ -26,10 +26,20 @@ extension NetlinkError {
   /// Whether the kernel does not know the address family, as one without IPv6 (`EAFNOSUPPORT`).
   package var isUnknownFamily: Bool { code == EAFNOSUPPORT }
 
+  /// Whether what was to be taken away is not there, such as a forwarding entry, an address or a route (`ENOENT`, `ESRCH`,
+  /// `EADDRNOTAVAIL`).
+  package var isMissingEntry: Bool { code == ENOENT || code == ESRCH || code == EADDRNOTAVAIL }
+
   /// The error of somebody who looked for a link that is not there.
   package init(missing link: String) {
     self.init(code: ENODEV, operation: "find link", link: link)
   }
+
+  /// Whether somebody else holds what was to be opened (`EBUSY`).
+  package var isInUse: Bool { code == EBUSY }
+
+  /// Whether the process has ended that was meant (`ESRCH`).
+  package var isMissingProcess: Bool { code == ESRCH }
 
   /// Whether what was to be made is there already (`EEXIST`).
   package var isExistingLink: Bool { code == EEXIST }

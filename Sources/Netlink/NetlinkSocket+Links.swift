@@ -62,6 +62,14 @@ extension NetlinkSocket {
     try create(name, kind: "vxlan", change: LinkChange(mtu: mtu)) { vxlan.encode(into: &$0) }
   }
 
+  /// Makes an 802.1Q subinterface, which is down. Throws `EEXIST` if the name, or the VLAN on that parent, is taken, and
+  /// `EOPNOTSUPP` on a kernel without 802.1Q.
+  package func createVLAN(_ name: String, _ vlan: VLAN, mtu: Int? = nil) throws(NetlinkError) -> Link {
+    try create(name, kind: "vlan", change: LinkChange(mtu: mtu), parent: vlan.parent) { data in
+      data.attribute(Int(IFLA_VLAN_ID), vlan.identifier)
+    }
+  }
+
   /// Makes two links that are the ends of one cable, the second one in another namespace if one is given.
   package func createVeth(
     _ name: String, peer: String, in namespace: NetworkNamespace? = nil
@@ -76,12 +84,13 @@ extension NetlinkSocket {
   }
 
   private func create(
-    _ name: String, kind: String, change: LinkChange, data: (inout Message) -> Void
+    _ name: String, kind: String, change: LinkChange, parent: Int32? = nil, data: (inout Message) -> Void
   ) throws(NetlinkError) -> Link {
     let flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL
     var message = Message(type: Int(RTM_NEWLINK), flags: flags, body: change.header(index: 0))
     message.attribute(Int(IFLA_IFNAME), text: name)
     change.encode(into: &message)
+    if let parent { message.attribute(Int(IFLA_LINK), parent) }
     message.nest(Int(IFLA_LINKINFO)) { information in
       information.attribute(Int(IFLA_INFO_KIND), text: kind)
       information.nest(Int(IFLA_INFO_DATA), data)

@@ -17,10 +17,22 @@ package final class NetlinkSocket: Sendable {
   private let state: Mutex<State>
 
   /// Opens a socket in `namespace`, or in that of the calling thread.
-  package init(in namespace: NetworkNamespace? = nil) throws(NetlinkError) {
-    let descriptor = try NetworkNamespace.inside(namespace) { () throws(NetlinkError) in
-      try OwnedFileDescriptor(answer: cnetlink_open(0), operation: "open rtnetlink socket")
-    }
+  package convenience init(in namespace: NetworkNamespace? = nil) throws(NetlinkError) {
+    try self.init(
+      NetworkNamespace.inside(namespace) { () throws(NetlinkError) in
+        try OwnedFileDescriptor(answer: cnetlink_open(0), operation: "open rtnetlink socket")
+      })
+  }
+
+  /// Opens a socket to netfilter's subsystems instead, for ``ConntrackTable``.
+  convenience init(netfilterIn namespace: NetworkNamespace?) throws(NetlinkError) {
+    try self.init(
+      NetworkNamespace.inside(namespace) { () throws(NetlinkError) in
+        try OwnedFileDescriptor(answer: cnetlink_open_netfilter(), operation: "open netfilter socket")
+      })
+  }
+
+  private init(_ descriptor: consuming OwnedFileDescriptor) throws(NetlinkError) {
     // The extended acknowledgement carries the kernel's own words; strict checking makes it obey the filters of a dump.
     try descriptor.set(SOL_NETLINK, NETLINK_EXT_ACK, 1)
     try descriptor.set(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1)

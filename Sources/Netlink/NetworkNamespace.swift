@@ -17,6 +17,11 @@ package final class NetworkNamespace: Sendable {
     owned = try Self.current()
   }
 
+  /// Takes over what stands for a namespace.
+  init(_ owned: consuming OwnedFileDescriptor) {
+    self.owned = owned
+  }
+
   var descriptor: Int32 { owned.number }
 
   /// A file that other processes can enter the namespace by, as in `nsenter --net=PATH ping 10.0.0.1`.
@@ -24,7 +29,7 @@ package final class NetworkNamespace: Sendable {
 
   /// Runs `body` with the calling thread inside `namespace`, if there is one. A thread that is started meanwhile would
   /// stay inside for ever, so `body` makes system calls and nothing else.
-  static func inside<T: ~Copyable>(
+  package static func inside<T: ~Copyable>(
     _ namespace: NetworkNamespace?, _ body: () throws(NetlinkError) -> T
   ) throws(NetlinkError) -> T {
     guard let namespace else { return try body() }

@@ -5,22 +5,23 @@ private let allowedImports: [String: Set<String>] = {
   let waysOut: Set = ["Store", "HostRPC", "OpenStackHTTP", "Model", "JSON"]
   let host: Set = ["HostRPC", "OpenStackHTTP", "Netlink", "Model", "JSON"]
   return [
-    "CNetlink": [], "CSQLite": [], "CLibvirt": [],
-    "SQLite": ["CSQLite"], "Netlink": ["CNetlink"], "Libvirt": ["CLibvirt"],
+    "CNetlink": [], "CNFTables": [], "CSQLite": [], "CLibvirt": [],
+    "SQLite": ["CSQLite"], "Netlink": ["CNetlink"], "NFTables": ["CNFTables"], "Libvirt": ["CLibvirt"],
     "Model": [], "JSON": [],
     "Migrations": [],
     "Store": ["SQLite", "Model", "JSON", "Migrations"],
     "HostRPC": ["Model", "JSON"], "OpenStackHTTP": ["Model", "JSON"], "OsloConfig": [],
     "NetworkService": waysOut, "EventDelivery": waysOut, "ComputeService": waysOut,
     "IdentityService": waysOut, "ImageService": waysOut,
-    "L2Agent": host, "ComputeHost": host.union(["Libvirt"]),
+    "L2Agent": host.union(["NFTables", "OsloConfig"]),
+    "DHCPAgent": host, "MetadataAgent": host, "ComputeHost": host.union(["Libvirt"]),
   ]
 }()
 
 private let programs: Set = ["plugboard-server", "plugboard-agent", "plugboard-compute", "plugboard", "migrate"]
 
 /// What is C, and has no Swift files.
-private let bridged: Set = ["CNetlink", "CSQLite", "CLibvirt"]
+private let bridged: Set = ["CNetlink", "CNFTables", "CSQLite", "CLibvirt"]
 
 /// The layers that hold rules and values only: they import nothing at all.
 private let pure: Set = ["Model", "JSON"]

@@ -1,6 +1,6 @@
 import Testing
 
-private let overlays: Set = ["SQLite", "Netlink", "Libvirt"]
+private let overlays: Set = ["SQLite", "Netlink", "NFTables", "Libvirt"]
 
 /// True when line `index` has its reason beside it: at its end, or in a comment above the statement it belongs to.
 private func isExplained(_ index: Int, in file: Repository.File) -> Bool {
