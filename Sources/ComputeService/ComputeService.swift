@@ -43,6 +43,9 @@ package struct ComputeService: Service {
     self.logger = logger
     pump = InboxPump(store: store, wakeUp: inboxWakeUp, hosts: hosts, logger: logger)
     HostReports(store: store, logger: logger).register(on: hosts)
+    ConfigDriveRequests(
+      source: MetadataSource(store: store, peers: peers, options: options, logger: logger)
+    ).register(on: hosts)
     hosts.onConnect { [pump] caller in pump.connected(caller) }
   }
 
@@ -57,6 +60,7 @@ package struct ComputeService: Service {
     ExternalEventRoutes(store: store, logger: logger).add(to: api)
     ServerRoutes(store: store, peers: peers, options: options, logger: logger).add(to: api)
     FlavorRoutes(store: store).add(to: api)
+    KeypairRoutes(store: store, options: options).add(to: api)
     InventoryRoutes(store: store, options: options).add(to: api)
   }
 
@@ -104,6 +108,12 @@ package struct ComputeOptions: Sendable {
   package var maxLimit = 1000
   /// `default_availability_zone`: all hosts are in it.
   package var availabilityZone = "nova"
+  /// `[api] dhcp_domain`: what is put behind a host's name in metadata; empty puts nothing there.
+  package var dhcpDomain = "novalocal"
+  /// `[api] metadata_cache_expiration`: how long instances are told the same of their networks.
+  package var metadataCacheExpiration = Duration.seconds(15)
+  /// `[quota] key_pairs`: how many a user may have; -1 is no limit.
+  package var maxKeypairs = 100
   package var now: @Sendable () -> Timestamp = { .systemNow() }
 
   package init() {}

@@ -80,6 +80,7 @@ final class PortsDouble: NetworkingAPI {
       id: UUID(), networkID: new.networkID, macAddress: MACAddress(bits: 0xFA16_3E00_0001), status: "DOWN",
       deviceID: "\(new.instanceID)", hostID: new.host, vifType: vifType.withLock { $0 })
     ports.withLock { $0[port.id] = port }
+    groups.withLock { $0 = new.securityGroups }
     calls.add(.create(new.networkID))
     let isLost = lostAnswers.withLock { count in
       defer { count = max(0, count - 1) }
@@ -117,6 +118,14 @@ final class PortsDouble: NetworkingAPI {
     ports.withLock { $0[id] = nil }
   }
 
+  /// The groups of the port that was made last.
+  let groups = Mutex<[UUID]>([])
+
+  /// Whether the subnets have DHCP.
+  let dhcp = Mutex(true)
+
+  func hasDHCP(onSubnets ids: Set<UUID>) async throws -> Bool { dhcp.withLock { $0 } }
+
   func mtu(ofNetwork id: UUID) async throws -> Int? { 1450 }
 }
 
@@ -129,6 +138,7 @@ final class GuestsDouble: HypervisorDriver {
   }
 
   let calls = Journal<Call>()
+  let configurations = Mutex<[UUID: GuestConfiguration]>([:])
   let states = Mutex<[UUID: PowerState]>([:])
   /// Called while a guest is being created, when its taps are there and its creation has not returned.
   let whileCreating = Mutex<(@Sendable (UUID) async throws -> Void)?>(nil)
@@ -145,6 +155,7 @@ final class GuestsDouble: HypervisorDriver {
   func powerStates() async throws -> [UUID: PowerState] { states.withLock { $0 } }
 
   func create(_ guest: GuestConfiguration, paused: Bool) async throws {
+    configurations.withLock { $0[guest.instanceID] = guest }
     states.withLock { $0[guest.instanceID] = PowerState.none }
     try await whileCreating.withLock { $0 }?(guest.instanceID)
     states.withLock { $0[guest.instanceID] = paused ? .paused : .running }
@@ -193,6 +204,10 @@ final class ServerDouble: ComputeServer {
 
   func instances() async throws -> [HostInstance] { listed.withLock { $0 } }
   func report(_ inventory: HostInventory, isFirst: Bool) async throws {}
+
+  func configDrive(of instanceID: UUID) async throws -> [GetConfigDrive.Result.File] {
+    [.init(path: "openstack/latest/meta_data.json", contents: Array("{}".utf8))]
+  }
 
   func untilVMState(_ state: String) async {
     await updates.until { $0.contains { $0.vmState == state } }

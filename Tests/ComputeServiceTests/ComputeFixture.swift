@@ -17,13 +17,18 @@ final class ComputeFixture: Sendable {
   static let image = UUID()
   static let network = UUID()
   static let port = UUID()
+  static let group = UUID()
 
   let database: TemporaryDatabase
   let store: Store
   let url: String
   let peers: PeerDouble
+  /// Where the metadata service listens.
+  let metadataURL: String
+  static let metadataSecret = "the agents' secret"
 
-  private init(database: TemporaryDatabase, store: Store, url: String, peers: PeerDouble) {
+  private init(database: TemporaryDatabase, store: Store, url: String, metadataURL: String, peers: PeerDouble) {
+    self.metadataURL = metadataURL
     self.database = database
     self.store = store
     self.url = url
@@ -49,9 +54,12 @@ final class ComputeFixture: Sendable {
       return ServiceClient(endpoint: peerAddress.url, tokens: tokens, httpClient: .shared, logger: logger)
     }
     let hosts = HostRPCServer(secret: secret, logger: logger)
+    let services = ComputePeers(image: client, networking: client, tokens: FixedToken())
     let compute = ComputeService(
-      store: store, inboxWakeUp: wakeUp, hosts: hosts,
-      peers: ComputePeers(image: client, networking: client, tokens: FixedToken()), options: options, logger: logger)
+      store: store, inboxWakeUp: wakeUp, hosts: hosts, peers: services, options: options, logger: logger)
+    let metadataAddress = ServiceAddress(port: 0)
+    let metadata = MetadataService(
+      store: store, peers: services, options: options, secret: metadataSecret, address: metadataAddress, logger: logger)
     let address = ServiceAddress(port: 0)
     let application = OpenStackApplication(
       .init(
@@ -63,9 +71,13 @@ final class ComputeFixture: Sendable {
       group.addTask { try await peerApplication.run() }
       group.addTask { try await application.run() }
       group.addTask { try await compute.run() }
+      group.addTask { try await metadata.run() }
       group.addTask {
         _ = try await address.listening()
-        try await body(ComputeFixture(database: database, store: store, url: address.url, peers: peers))
+        _ = try await metadataAddress.listening()
+        try await body(
+          ComputeFixture(
+            database: database, store: store, url: address.url, metadataURL: metadataAddress.url, peers: peers))
       }
       defer { group.cancelAll() }
       try await group.next()
@@ -170,11 +182,31 @@ final class PeerDouble: Sendable {
       guard ids.isEmpty || ids.contains(known) else { return Response.json(["networks": []]) }
       return Response.json(["networks": [["id": .string(known), "name": "priv"]]])
     }
+    router.get("v2.0/subnets") { _, _ in
+      Response.json([
+        "subnets": [
+          [
+            "id": .string(ComputeFixture.network.description), "cidr": "10.88.0.0/22", "gateway_ip": "10.88.0.1",
+            "enable_dhcp": false, "dns_nameservers": ["9.9.9.9"], "host_routes": [], "ipv6_address_mode": .null,
+          ]
+        ]
+      ])
+    }
+    router.get("v2.0/security-groups") { _, _ in
+      Response.json([
+        "security_groups": [
+          ["id": .string(ComputeFixture.group.description), "name": "web"],
+          ["id": .string(UUID().description), "name": "default"],
+          ["id": .string(UUID().description), "name": "twice"], ["id": .string(UUID().description), "name": "twice"],
+        ]
+      ])
+    }
     router.get("v2.0/ports/:id") { _, context in
       guard context.parameters.get("id") == ComputeFixture.port.description else { throw APIError.notFound("no port") }
       return Response.json(["port": ["id": .string(ComputeFixture.port.description), "device_id": ""]])
     }
-    router.get("v2.0/ports") { _, _ in
+    router.get("v2.0/ports") { request, _ in
+      if request.uri.query?.contains("device_owner=network:dhcp") == true { return Response.json(["ports": []]) }
       guard let owner = self.portOwner.withLock({ $0 }) else { return Response.json(["ports": []]) }
       return Response.json([
         "ports": [

@@ -37,6 +37,12 @@ import Testing
     Example(
       change: ["user_data": "not base64"],
       message: "Invalid input for field/attribute user_data. Value: not base64. 'not base64' is not a 'base64'"),
+    Example(
+      change: ["user_data": .string(String(repeating: "QUJD", count: 16384))],
+      message: "Invalid input for field/attribute user_data. Value: QUJD"),
+    Example(
+      change: ["personality": [["path": "/etc/motd", "contents": "QUJD"]]],
+      message: "Personality files are not supported; use user_data."),
     Example(change: ["availability_zone": "mars"], message: "The requested availability zone is not available"),
     Example(
       change: ["wings": 2],

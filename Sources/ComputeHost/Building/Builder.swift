@@ -15,6 +15,8 @@ package struct Builder: Sendable {
   package let events: InstanceEvents
   package let server: any ComputeServer
   package let options: PlugWait.Options
+  /// `force_config_drive`
+  package var forceConfigDrive = false
   package var clock: any Clock<Duration> = ContinuousClock()
   package var now: @Sendable () -> Timestamp = { .now }
   package let logger: Logger
@@ -59,6 +61,7 @@ package struct Builder: Sendable {
     let ports = try await timeline.step("ports_allocated") {
       try await PortAllocator(networking: networking, host: host, clock: clock).allocate(request)
     }
+    async let drive = existing == nil ? try await configDrive(for: request, ports) : nil
     let vifs = try await vifs(for: ports)
     if existing == .running { return }
 
@@ -74,7 +77,7 @@ package struct Builder: Sendable {
     async let _ = recordWhileWaiting(timeline, of: request.instanceID)
     for vif in vifs { try await links.ensureBridge(vif.bridge, mtu: vif.mtu) }
     if existing == nil, let prepared = try await prepared {
-      try await create(request, prepared, vifs, paused: !waiting.isEmpty, timeline)
+      try await create(request, prepared, vifs, try await drive, paused: !waiting.isEmpty, timeline)
       wait.wake()
     }
     try judge(try await outcome, request)
@@ -109,11 +112,13 @@ package struct Builder: Sendable {
   }
 
   private func create(
-    _ request: BuildRequest, _ prepared: InstanceFiles.Prepared, _ vifs: [VIF], paused: Bool, _ timeline: BootTimeline
+    _ request: BuildRequest, _ prepared: InstanceFiles.Prepared, _ vifs: [VIF],
+    _ drive: GuestConfiguration.ConfigDrive?, paused: Bool, _ timeline: BootTimeline
   ) async throws {
-    let guest = GuestConfiguration(
+    var guest = GuestConfiguration(
       request: request, kernelBoot: prepared.kernelBoot, disk: prepared.disk, interfaces: vifs,
       consoleLog: prepared.consoleLog)
+    guest.configDrive = drive
     try Task.checkCancellation()
     timeline.mark("guest_create_started")
     try await hypervisor.create(guest, paused: paused)

@@ -72,6 +72,7 @@ extension GuestConfiguration {
             XMLElement("target", ["dev": "vda", "bus": "virtio"]),
           ]))
     }
+    elements += configDrive?.xml ?? []
     elements += interfaces.map { $0.xml(bandwidth: bandwidth) }
     elements += [
       XMLElement("serial", ["type": "file"], [XMLElement("source", ["path": consoleLog, "append": "on"])]),
@@ -79,6 +80,22 @@ extension GuestConfiguration {
       XMLElement("memballoon", ["model": "virtio"], [XMLElement("stats", ["period": "10"])]),
     ]
     return elements
+  }
+}
+
+extension GuestConfiguration.ConfigDrive {
+  /// A CD-ROM drive with the disc in it, and the controller of a bus that machines do not have by themselves.
+  package var xml: [XMLElement] {
+    let controller = XMLElement("controller", ["type": "scsi", "index": "0", "model": "virtio-scsi"])
+    let drive = XMLElement(
+      "disk", ["type": "file", "device": "cdrom"],
+      [
+        XMLElement("driver", ["name": "qemu", "type": "raw"]),
+        XMLElement("source", ["file": path]),
+        XMLElement("target", ["dev": bus == .ide ? "hda" : "sda", "bus": bus.rawValue]),
+        XMLElement("readonly"),
+      ])
+    return (bus == .scsi ? [controller] : []) + [drive]
   }
 }
 

@@ -30,6 +30,23 @@ package struct GuestConfiguration: Hashable, Sendable {
     }
   }
 
+  /// A disc with the instance's metadata.
+  package struct ConfigDrive: Hashable, Sendable {
+    /// `hw_cdrom_bus` of an image; the default is the machine's own.
+    package enum Bus: String, Sendable {
+      case ide
+      case sata
+      case scsi
+    }
+
+    package var path: String
+    package var bus: Bus
+
+    package init(path: String, bus: Bus) {
+      (self.path, self.bus) = (path, bus)
+    }
+  }
+
   package var instanceID: UUID
   /// What the user calls the instance; the guest itself is named after its id.
   package var displayName: String
@@ -39,6 +56,7 @@ package struct GuestConfiguration: Hashable, Sendable {
   /// `nil` boots from the disk.
   package var kernelBoot: KernelBoot?
   package var disk: Disk?
+  package var configDrive: ConfigDrive?
   package var interfaces: [VIF]
   package var bandwidth: VIFBandwidth?
   /// The file that gets what the guest writes to its serial console.

@@ -44,6 +44,9 @@ package struct InstanceFiles: Sendable {
     try HostFiles.remove(folder(of: instanceID))
   }
 
+  /// Where the instance's config drive is, if it has one: upstream's name.
+  func configDrive(of instanceID: UUID) -> String { "\(folder(of: instanceID))/disk.config" }
+
   private func folder(of instanceID: UUID) -> String { "\(folder)/\(instanceID)" }
 
   private func path(of image: UUID?) async throws -> String? {

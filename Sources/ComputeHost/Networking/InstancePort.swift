@@ -17,14 +17,18 @@ package struct InstancePort: Hashable, Sendable {
   package var vifType: String?
   /// `binding:vif_details`, an object.
   package var vifDetails: JSONValue
+  /// The subnets that its addresses are of.
+  package var subnetIDs: [UUID]
 
   package init(
     id: UUID, networkID: UUID, macAddress: MACAddress, status: String, isAdminStateUp: Bool = true, deviceID: String,
-    deviceOwner: String = "", hostID: String, vifType: String?, vifDetails: JSONValue = [:]
+    deviceOwner: String = "", hostID: String, vifType: String?, vifDetails: JSONValue = [:],
+    subnetIDs: [UUID] = []
   ) {
     (self.id, self.networkID, self.macAddress, self.status) = (id, networkID, macAddress, status)
     (self.isAdminStateUp, self.deviceID, self.deviceOwner) = (isAdminStateUp, deviceID, deviceOwner)
     (self.hostID, self.vifType, self.vifDetails) = (hostID, vifType, vifDetails)
+    self.subnetIDs = subnetIDs
   }
 
   /// Reads the `port` of a body; `nil` if it is none.
@@ -38,7 +42,8 @@ package struct InstancePort: Hashable, Sendable {
       id: id, networkID: networkID, macAddress: macAddress, status: status,
       isAdminStateUp: json["admin_state_up"]?.bool ?? true, deviceID: json["device_id"]?.string ?? "",
       deviceOwner: json["device_owner"]?.string ?? "", hostID: json["binding:host_id"]?.string ?? "",
-      vifType: json["binding:vif_type"]?.string, vifDetails: json["binding:vif_details"] ?? [:])
+      vifType: json["binding:vif_type"]?.string, vifDetails: json["binding:vif_details"] ?? [:],
+      subnetIDs: (json["fixed_ips"]?.array ?? []).compactMap { $0["subnet_id"]?.string.flatMap { UUID($0) } })
   }
 
   /// Whether a boot has to wait for the port: Nova waits for what is administratively up and not ACTIVE yet.
@@ -64,6 +69,9 @@ package protocol NetworkingAPI: Sendable {
   /// Deletes a port. One that has gone is a success.
   func deletePort(_ id: UUID) async throws
 
+  /// Whether one of the subnets has DHCP.
+  func hasDHCP(onSubnets ids: Set<UUID>) async throws -> Bool
+
   /// The network's MTU in bytes of IP packet, if the service tells.
   func mtu(ofNetwork id: UUID) async throws -> Int?
 }
@@ -75,10 +83,14 @@ package struct NewPort: Hashable, Sendable {
   package var projectID: String
   package var host: String
   package var fixedIP: String?
+  /// Empty leaves the groups to the Networking service.
+  package var securityGroups: [UUID]
 
-  package init(networkID: UUID, instanceID: UUID, projectID: String, host: String, fixedIP: String?) {
+  package init(
+    networkID: UUID, instanceID: UUID, projectID: String, host: String, fixedIP: String?, securityGroups: [UUID] = []
+  ) {
     (self.networkID, self.instanceID, self.projectID) = (networkID, instanceID, projectID)
-    (self.host, self.fixedIP) = (host, fixedIP)
+    (self.host, self.fixedIP, self.securityGroups) = (host, fixedIP, securityGroups)
   }
 }
 

@@ -39,6 +39,10 @@ package struct NeutronClient: NetworkingAPI {
     if let fixedIP = port.fixedIP {
       members.append(.init(name: "fixed_ips", value: [["ip_address": .string(fixedIP)]]))
     }
+    if !port.securityGroups.isEmpty {
+      members.append(
+        .init(name: "security_groups", value: .array(port.securityGroups.map { .string("\($0)") })))
+    }
     let body: JSONValue = ["port": .object(JSONObject(members: members))]
     return try Self.port(await call(.post, "/ports", body: body)?["port"])
   }
@@ -59,6 +63,14 @@ package struct NeutronClient: NetworkingAPI {
 
   package func deletePort(_ id: UUID) async throws {
     try await toleratingAbsence { _ = try await call(.delete, "/ports/\(id)") }
+  }
+
+  package func hasDHCP(onSubnets ids: Set<UUID>) async throws -> Bool {
+    guard !ids.isEmpty else { return false }
+    let query = ids.map { "id=\($0)" }.sorted().joined(separator: "&")
+    let body = try await call(.get, "/subnets?\(query)&fields=enable_dhcp")
+    guard let list = body?["subnets"]?.array else { throw Self.malformed("a list of subnets") }
+    return list.contains { $0["enable_dhcp"]?.bool == true }
   }
 
   package func mtu(ofNetwork id: UUID) async throws -> Int? {

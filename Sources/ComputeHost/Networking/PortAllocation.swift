@@ -90,7 +90,7 @@ package struct PortAllocator: Sendable {
     case .create(let networkID, let fixedIP):
       let port = NewPort(
         networkID: networkID, instanceID: request.instanceID, projectID: request.projectID, host: host,
-        fixedIP: fixedIP)
+        fixedIP: fixedIP, securityGroups: request.securityGroupIDs)
       return try await networking.createPort(port)
     }
   }

@@ -16,6 +16,9 @@ package protocol ComputeServer: Sendable {
   func instances() async throws -> [HostInstance]
 
   func report(_ inventory: HostInventory, isFirst: Bool) async throws
+
+  /// What stands on an instance's config drive, once it has its ports.
+  func configDrive(of instanceID: UUID) async throws -> [GetConfigDrive.Result.File]
 }
 
 extension HostRPCClient: ComputeServer {
@@ -34,6 +37,11 @@ extension HostRPCClient: ComputeServer {
 
   package func instances() async throws -> [HostInstance] {
     try await call(GetInstances.self, NoArguments(), deadline: .seconds(10)).instances
+  }
+
+  package func configDrive(of instanceID: UUID) async throws -> [GetConfigDrive.Result.File] {
+    // The server asks the Networking service for it.
+    try await call(GetConfigDrive.self, .init(instanceID: instanceID), deadline: .seconds(20)).files
   }
 
   package func report(_ inventory: HostInventory, isFirst: Bool) async throws {

@@ -23,7 +23,10 @@ extension BuildRequest {
           portID: network["port_id"]?.string.flatMap { UUID($0) }, fixedIP: network["fixed_ip"]?.string)
       } ?? [],
       metadata: try JSONValue(parsing: instance.request.metadata.utf8).texts, userData: instance.request.userData,
-      configDrive: instance.request.configDrive, createdAt: instance.createdAt)
+      configDrive: instance.request.configDrive,
+      securityGroupIDs: try JSONValue(parsing: instance.request.securityGroupIDs.utf8).array?.compactMap {
+        $0.string.flatMap { UUID($0) }
+      } ?? [], createdAt: instance.createdAt)
   }
 }
 

@@ -4,7 +4,7 @@ import Model
 import OpenStackHTTP
 import Store
 
-/// What clients read of the installation besides servers: hosts, hypervisors, zones, limits, key pairs.
+/// What clients read of the installation besides servers: hosts, hypervisors, zones, limits.
 struct InventoryRoutes: Sendable {
   let store: Store
   let options: ComputeOptions
@@ -16,7 +16,6 @@ struct InventoryRoutes: Sendable {
     api.get("os-availability-zone") { try await zones($0, $1, isDetailed: false) }
     api.get("os-availability-zone/detail") { try await zones($0, $1, isDetailed: true) }
     api.get("limits") { try await limits($0, $1) }
-    api.get("os-keypairs") { _, _ in Response.json(["keypairs": []]) }
     api.get("extensions") { _, _ in Response.json(["extensions": []]) }
   }
 
@@ -115,14 +114,15 @@ struct InventoryRoutes: Sendable {
     return .json(["availabilityZoneInfo": [zone]])
   }
 
-  /// There are no quotas: what upstream calls unlimited is -1.
+  /// Of key pairs there is a quota, and no other: what upstream calls unlimited is -1.
   private func limits(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     let projectID = try context.caller.projectID ?? ""
     let usage = try await store.read { try $0.usage(ofProject: projectID) }
     let absolute: JSONValue = [
-      "maxTotalInstances": -1, "maxTotalCores": -1, "maxTotalRAMSize": -1, "maxServerMeta": -1, "maxTotalKeypairs": -1,
-      "maxServerGroups": -1, "maxServerGroupMembers": -1, "totalInstancesUsed": JSONValue(usage.instances),
-      "totalCoresUsed": JSONValue(usage.vcpus), "totalRAMUsed": JSONValue(usage.memoryMB), "totalServerGroupsUsed": 0,
+      "maxTotalInstances": -1, "maxTotalCores": -1, "maxTotalRAMSize": -1, "maxServerMeta": -1,
+      "maxTotalKeypairs": JSONValue(options.maxKeypairs), "maxServerGroups": -1, "maxServerGroupMembers": -1,
+      "totalInstancesUsed": JSONValue(usage.instances), "totalCoresUsed": JSONValue(usage.vcpus),
+      "totalRAMUsed": JSONValue(usage.memoryMB), "totalServerGroupsUsed": 0,
     ]
     return .json(["limits": ["rate": [], "absolute": absolute]])
   }

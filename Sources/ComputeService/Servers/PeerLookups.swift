@@ -81,6 +81,35 @@ struct PeerLookups: Sendable {
     }
   }
 
+  /// The groups' ids; none if only `default` is wanted, which the Networking service gives without being told.
+  ///
+  /// - Parameter groups: Names or ids, as in `POST /servers`.
+  /// - Throws: `APIError` 400 for a group that is not there, 409 for a name that several have.
+  func securityGroupIDs(_ groups: [String], inProject projectID: String) async throws -> [String] {
+    guard groups.contains(where: { $0 != "default" }) else { return [] }
+    let path = "/v2.0/security-groups?tenant_id=\(projectID)&fields=id&fields=name"
+    let answer = try await ask(peers.networking, path, "Networking")
+    guard answer.isSuccess, let list = answer.body?["security_groups"]?.array else {
+      throw APIError(.serviceUnavailable, "The Networking service answered \(answer.status) to a list of groups.")
+    }
+    var ids: [String] = []
+    for group in groups {
+      let found =
+        list.contains { $0["id"]?.string == group }
+        ? [group]
+        : list.filter { $0["name"]?.string == group }.compactMap { $0["id"]?.string }
+      guard let id = found.first else {
+        throw APIError.badRequest("Unable to find security_group with name or id '\(group)'")
+      }
+      guard found.count == 1 else {
+        throw APIError.conflict(
+          "Multiple security_group matches found for name '\(group)', use an ID to be more specific.")
+      }
+      if !ids.contains(id) { ids.append(id) }
+    }
+    return ids
+  }
+
   private func networkIDs(query: String) async throws -> [UUID] {
     let answer = try await ask(peers.networking, "/v2.0/networks?\(query)", "Networking")
     guard answer.isSuccess, let networks = answer.body?["networks"]?.array else {

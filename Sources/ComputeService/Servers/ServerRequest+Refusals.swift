@@ -5,7 +5,6 @@ import OpenStackHTTP
 extension ServerRequest {
   /// Nothing that was asked for is ignored in silence.
   static func refuseWhatThereIsNot(_ server: JSONValue, _ body: JSONValue) throws {
-    if let key = server["key_name"]?.string, !key.isEmpty { throw APIError.badRequest("Invalid key_name provided.") }
     if let files = server["personality"]?.array, !files.isEmpty {
       throw APIError.badRequest("Personality files are not supported; use user_data.")
     }

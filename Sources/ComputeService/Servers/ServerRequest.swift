@@ -24,6 +24,10 @@ struct ServerRequest: Sendable {
   var imageID: UUID
   var networks: Networks
   var details: InstanceRequest
+  /// Names or ids, as they were sent; empty if none were.
+  var securityGroups: [String]
+  /// The key pair of the user's that goes into the guest.
+  var keyName: String?
   /// The host that an administrator insists on.
   var requestedHost: String?
   var minimumCount: Int
@@ -48,6 +52,8 @@ struct ServerRequest: Sendable {
     imageID = image
     networks = try Self.networks(server["networks"])
     details = Self.details(of: server)
+    securityGroups = Self.securityGroups(of: server)
+    keyName = server["key_name"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     (minimumCount, maximumCount) = try Self.counts(server)
     returnsReservation = server["return_reservation_id"]?.looseBool ?? false
     requestedHost = server["host"]?.string ?? server["hypervisor_hostname"]?.string
@@ -69,12 +75,16 @@ struct ServerRequest: Sendable {
     var details = InstanceRequest()
     details.metadata = (server["metadata"] ?? [:]).description
     details.tags = (server["tags"] ?? []).description
-    let groups = server["security_groups"]?.array?.compactMap { $0["name"]?.string } ?? []
+    let groups = securityGroups(of: server)
     details.securityGroups = JSONValue(groups.isEmpty ? ["default"] : groups).description
     details.userData = server["user_data"]?.string
     details.availabilityZone = server["availability_zone"]?.string
     details.configDrive = server["config_drive"]?.looseBool ?? false
     return details
+  }
+
+  private static func securityGroups(of server: JSONValue) -> [String] {
+    server["security_groups"]?.array?.compactMap { $0["name"]?.string } ?? []
   }
 
   private static func counts(_ server: JSONValue) throws -> (Int, Int) {

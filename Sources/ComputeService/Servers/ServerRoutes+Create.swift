@@ -20,14 +20,27 @@ extension ServerRoutes {
     guard let flavor = try await store.read({ try $0.flavor(wanted.flavorID) }) else {
       throw APIError.badRequest("Flavor \(wanted.flavorID) could not be found.")
     }
+    let key = try await key(wanted.keyName, of: caller.userID)
     let lookups = PeerLookups(peers: peers, token: UserToken(text: request.headers[OpenStackHeader.authToken] ?? ""))
     async let image = lookups.image(wanted.imageID, for: flavor)
     async let networks = lookups.networks(wanted.networks)
+    async let groups = lookups.securityGroupIDs(wanted.securityGroups, inProject: projectID)
+    var complete = wanted
+    complete.details.key = key
+    complete.details.securityGroupIDs = JSONValue(try await groups).description
     let creation = InstanceCreation(
-      request: wanted, flavor: flavor, image: try await image, networks: try await networks, projectID: projectID,
+      request: complete, flavor: flavor, image: try await image, networks: try await networks, projectID: projectID,
       userID: caller.userID, requestID: context.requestID, acceptedAt: acceptedAt, policy: options.scheduling)
     let instances = try await store.write { try creation.perform(in: $0) }
     return answer(to: wanted, instances, context)
+  }
+
+  private func key(_ name: String?, of userID: String) async throws -> InstanceKey? {
+    guard let name else { return nil }
+    guard let pair = try await store.read({ try $0.keypair(name, ofUser: userID) }) else {
+      throw APIError.badRequest("Invalid key_name provided.")
+    }
+    return InstanceKey(pair)
   }
 
   private func answer(

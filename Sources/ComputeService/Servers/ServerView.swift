@@ -124,7 +124,7 @@ struct ServerView: Sendable {
   private func writeWhereItIs(_ instance: Instance, to server: inout JSONWriter) {
     server.member("OS-EXT-AZ:availability_zone", instance.host == nil ? "" : availabilityZone)
     server.member("config_drive", instance.request.configDrive ? "True" : "")
-    server.member("key_name", String?.none)
+    server.member("key_name", instance.request.key?.name)
     server.member("OS-SRV-USG:launched_at", instance.launchedAt?.iso8601WithoutZone)
     server.member("OS-SRV-USG:terminated_at", String?.none)
     if !instance.state.isBuilding {

@@ -96,7 +96,7 @@ extension Schema.Format {
     switch self {
     case .uuid: return UUID(text) == nil ? "\(text.pythonText) is not a 'uuid'" : nil
     case .ipv4: return IPv4Address(text) == nil ? "\(text.pythonText) is not a 'ipv4'" : nil
-    case .base64: return text.isBase64 ? nil : "\(text.pythonText) is not a 'base64'"
+    case .base64: return Base64.decoded(text) != nil ? nil : "\(text.pythonText) is not a 'base64'"
     case .name:
       let isGood =
         text.first.map { !$0.isWhitespace } ?? false && text.last.map { !$0.isWhitespace } ?? false
@@ -106,24 +106,6 @@ extension Schema.Format {
         : "An invalid 'name' value was provided. The name must be: printable characters. "
           + "Can not start or end with whitespace."
     }
-  }
-}
-
-extension String {
-  /// Base64 with padding (RFC 4648, 4); line breaks are let through, as Python does.
-  fileprivate var isBase64: Bool {
-    let bytes = utf8.filter { $0 != 0x0A && $0 != 0x0D }
-    let digits = bytes.prefix { $0 != UInt8(ascii: "=") }
-    let padding = bytes.dropFirst(digits.count)
-    return bytes.count % 4 == 0 && padding.count <= 2 && padding.allSatisfy { $0 == UInt8(ascii: "=") }
-      && digits.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-          true
-        default: false
-        }
-      }
   }
 }
 
