@@ -59,9 +59,10 @@ struct Compute: Sendable {
     let links = try NetlinkLinks()
     let hypervisor = hypervisor(links)
     let events = InstanceEvents()
-    let builder = Builder(
+    var builder = Builder(
       host: configuration.host, networking: networking, files: files, links: links, hypervisor: hypervisor,
       events: events, server: rpc, options: configuration.plugging, logger: logger)
+    builder.forceConfigDrive = configuration.forceConfigDrive
     let terminator = Terminator(
       host: configuration.host, networking: networking, files: files, hypervisor: hypervisor, server: rpc,
       logger: logger)

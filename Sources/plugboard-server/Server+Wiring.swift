@@ -28,13 +28,16 @@ struct Server {
     // Everybody who is told of changed rows, in the order in which they are told.
     let deliveryWakeUp = EventDelivery.makeWakeUp()
     let inboxWakeUp = ComputeService.makeInboxWakeUp()
+    let population = PopulationNotices()
+    let dhcp = DHCPNotices()
     let store = try Store(
-      path: configuration.database, listeners: [PortStatusListener(), deliveryWakeUp, inboxWakeUp], logger: logger)
+      path: configuration.database,
+      listeners: [PortStatusListener(), deliveryWakeUp, inboxWakeUp, population] + dhcp.listeners, logger: logger)
     let httpClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .betweenServices)
     do {
       let parts = ServerParts(
         configuration: configuration, store: store, httpClient: httpClient, deliveryWakeUp: deliveryWakeUp,
-        inboxWakeUp: inboxWakeUp, logger: logger)
+        inboxWakeUp: inboxWakeUp, population: population, dhcp: dhcp, logger: logger)
       try await serve(try await parts.services())
     } catch {
       try? await httpClient.shutdown()
@@ -61,6 +64,8 @@ struct ServerParts {
   let httpClient: HTTPClient
   let deliveryWakeUp: TableWakeUp
   let inboxWakeUp: TableWakeUp
+  let population: PopulationNotices
+  let dhcp: DHCPNotices
   let logger: Logger
 
   /// In the order in which they start; they end in the opposite order.
@@ -77,14 +82,23 @@ struct ServerParts {
     if serves(.image) { services.append(try await imageApplication(access)) }
     if serves(.networking) { services += networking(access, agents) }
     if serves(.compute) { services += compute(access, computeHosts) }
+    let metadataSecret = try await metadataSecret(files)
+    if let metadata = configuration.metadata, let metadataSecret {
+      services.append(
+        MetadataService(
+          store: store, peers: computePeers(access), options: configuration.compute, secret: metadataSecret,
+          address: metadata.address, logger: logger))
+    }
+    let secrets = HostSecrets(hosts: secret, metadata: metadataSecret)
     if !portsAreChosenLate {
       // So that whoever sees the first start answer finds the files.
-      try await write(ClientFiles(folder: files.folder, onlyMissing: true), secret, access)
+      try await write(ClientFiles(folder: files.folder, onlyMissing: true), secrets, access)
     }
     services.append(
       Readiness(
-        addresses: configuration.addresses, readyFile: configuration.readyFile,
-        whenListening: { try await write(files, secret, access) },
+        addresses: configuration.addresses, metadata: configuration.metadata?.address,
+        readyFile: configuration.readyFile,
+        whenListening: { try await write(files, secrets, access) },
         whenEnding: {
           agents.closeStreams()
           computeHosts.closeStreams()
@@ -95,6 +109,13 @@ struct ServerParts {
   func serves(_ service: OpenStackService) -> Bool { configuration.services.contains(service) }
 
   private var portsAreChosenLate: Bool { configuration.addresses.values.contains { $0.configuredPort == 0 } }
+
+  /// `nil` if the metadata service is elsewhere: its agents are then told by an operator.
+  private func metadataSecret(_ files: ClientFiles) async throws -> String? {
+    guard let metadata = configuration.metadata else { return nil }
+    if let secret = metadata.secret { return secret }
+    return try await files.metadataSecret()
+  }
 
   func application(
     _ service: OpenStackService, _ access: Access, _ openPaths: Set<String>,
@@ -121,7 +142,8 @@ struct ServerParts {
 
   private func networking(_ access: Access, _ agents: HostRPCServer) -> [any Service] {
     let networking = NetworkService(
-      store: store, hosts: agents, configuration: configuration.network, logger: logger)
+      store: store, hosts: agents, configuration: configuration.network, dhcpNotices: dhcp,
+      populationNotices: population, logger: logger)
     networking.registerAgentMethods()
     let delivery = EventDelivery(
       store: store, wakeUp: deliveryWakeUp,
@@ -136,11 +158,8 @@ struct ServerParts {
   }
 
   private func compute(_ access: Access, _ hosts: HostRPCServer) -> [any Service] {
-    let peers = ComputePeers(
-      image: { try await client(of: .image, access, $0) },
-      networking: { try await client(of: .networking, access, $0) }, tokens: access.tokens(for: .networking))
     let compute = ComputeService(
-      store: store, inboxWakeUp: inboxWakeUp, hosts: hosts, peers: peers, options: configuration.compute,
+      store: store, inboxWakeUp: inboxWakeUp, hosts: hosts, peers: computePeers(access), options: configuration.compute,
       logger: logger)
     return [
       application(
@@ -148,6 +167,12 @@ struct ServerParts {
         microversions: ComputeService.microversions, compute.addRoutes),
       compute,
     ]
+  }
+
+  private func computePeers(_ access: Access) -> ComputePeers {
+    ComputePeers(
+      image: { try await client(of: .image, access, $0) },
+      networking: { try await client(of: .networking, access, $0) }, tokens: access.tokens(for: .networking))
   }
 
   /// A client of another service, which may be in this process: it is called through its public API all the same.

@@ -15,17 +15,21 @@ package struct Bridging: Sendable {
     self.remover = remover
   }
 
+  /// What fills the forwarding tables of this host's tunnels.
+  func population(logger: Logger) -> Population { Population(configuration.vxlan, socket: socket, logger: logger) }
+
   package func listLinks() throws(NetlinkError) -> LinkTable { LinkTable(try socket.links()) }
 
-  /// The links that have an address.
-  package func addressedLinks() throws(NetlinkError) -> Set<Int32> { Set(try socket.addresses().map(\.link)) }
+  /// The links by which the host itself is reached, see ``HostReach``.
+  package func addressedLinks() throws(NetlinkError) -> Set<Int32> { try HostReach(socket).links }
 
   /// The devices that were on their networks and are not any more, because somebody has changed the host meanwhile.
   func strays(
     among wired: some Collection<DeviceDetails>, links: LinkTable
   ) throws(NetlinkError) -> Set<String> {
     if wired.isEmpty { return [] }
-    let surroundings = Surroundings(links: links, addresses: try socket.addresses())
+    var surroundings = Surroundings(links: links, addresses: try socket.addresses())
+    if wired.contains(where: \.isOnPhysicalNetwork) { surroundings.hostLinks = try addressedLinks() }
     return Set(
       wired.filter { details in
         let plan = WiringPlan(details, configuration, surroundings)
@@ -40,6 +44,12 @@ package struct Bridging: Sendable {
   ///
   /// Throws ``WiringError`` or `NetlinkError`. Whatever was done stays done: the next try goes on from there.
   package func wire(_ details: DeviceDetails, links: inout LinkTable) async throws {
+    if details.deviceOwner.hasPrefix("compute:"), links[details.device]?.master == nil,
+      let tap = try socket.link(named: details.device)
+    {
+      // libvirt may have put it into its bridge since the last look.
+      links.apply(.changed(tap))
+    }
     let steps = try WiringPlan(details, configuration, try surroundings(of: details, links)).steps()
     for step in steps { try await perform(step, &links) }
   }
@@ -63,6 +73,7 @@ package struct Bridging: Sendable {
   package func delete(_ doomed: [Link], logger: Logger) async {
     for link in doomed {
       do {
+        if link.kind == "bridge" { try giveBack(addressesOf: link) }
         try await remover.delete(link)
         logger.info("Deleted an interface that nothing uses any more", metadata: ["link": "\(link.name)"])
       } catch {
@@ -71,11 +82,22 @@ package struct Bridging: Sendable {
     }
   }
 
+  /// The interface whose addresses the bridge has gets them back. It leaves the bridge first, or it would not hear.
+  private func giveBack(addressesOf bridge: Link) throws(NetlinkError) {
+    let reach = try HostReach(socket)
+    guard reach.links.contains(bridge.index),
+      let heir = configuration.heir(of: bridge, in: try listLinks())
+    else { return }
+    try socket.change(heir, LinkChange(master: 0))
+    try reach.move(from: bridge, to: heir, socket)
+  }
+
   /// Asks the kernel for what the plan needs beyond the links, and only for that: most devices need nothing.
   private func surroundings(of details: DeviceDetails, _ links: LinkTable) throws(NetlinkError) -> Surroundings {
     var surroundings = Surroundings(links: links)
     if details.networkType == "local" { return surroundings }
     surroundings.addresses = try socket.addresses()
+    if details.isOnPhysicalNetwork { surroundings.hostLinks = try addressedLinks() }
     if case .remotes = configuration.vxlan?.flooding, let identifier = details.segmentationID,
       let link = links[InterfaceName.vxlan(identifier)], link.kind == "vxlan"
     {
@@ -92,6 +114,14 @@ extension Bridging {
       let bridge = try make(name, &links) { () throws(NetlinkError) in try socket.createBridge(name, mtu: mtu) }
       try apply(LinkChange(mtu: mtu, hasLinkLocalAddress: false, alias: alias), to: bridge, &links)
       try apply(LinkChange(isUp: true), to: bridge, &links)
+    case .vlan(let name, let vlan, let mtu):
+      let link = try makeVLAN(name, vlan, mtu: mtu, &links)
+      try apply(LinkChange(hasLinkLocalAddress: false), to: link, &links)
+    case .moveAddresses(let interface, let bridge):
+      let (interface, bridge) = (try find(interface, links), try find(bridge, links))
+      // Others on the LAN know the host by this address, which a bridge would otherwise change with its ports.
+      try apply(LinkChange(mac: interface.mac), to: bridge, &links)
+      try HostReach(socket).move(from: interface, to: bridge, socket)
     case .vxlan(let name, let vxlan, let mtu):
       let link = try make(name, &links) { () throws(NetlinkError) in
         try socket.createVXLAN(name, vxlan, mtu: mtu)
@@ -109,6 +139,19 @@ extension Bridging {
     case .removeFloodingRemote(let remote, let name):
       try socket.removeFloodingRemote(remote.bits, from: find(name, links))
     }
+  }
+
+  private func makeVLAN(_ name: String, _ vlan: VLAN, mtu: Int, _ links: inout LinkTable) throws -> Link {
+    let made: Link
+    do {
+      made = try socket.createVLAN(name, vlan, mtu: mtu)
+    } catch let error where error.isExistingLink {
+      // If not under this name, somebody has made it under another one since the last look.
+      guard let present = try socket.link(named: name) else { throw WiringError(vlanInUse: Int(vlan.identifier)) }
+      made = present
+    }
+    links.apply(.changed(made))
+    return made
   }
 
   /// Makes a link, or takes the one that is there: Nova, libvirt's caller or our compute host make bridges, too, and an
@@ -148,4 +191,8 @@ extension Bridging {
     guard let link = links[name] else { throw NetlinkError(missing: name) }
     return link
   }
+}
+
+extension DeviceDetails {
+  fileprivate var isOnPhysicalNetwork: Bool { networkType == "flat" || networkType == "vlan" }
 }

@@ -1,3 +1,4 @@
+import Crypto
 package import Model
 
 /// The names of interfaces that upstream's agent and Nova agree on; operators and tools know them by heart.
@@ -11,6 +12,20 @@ package enum InterfaceName {
 
   /// `vxlan-` and the VXLAN network identifier.
   package static func vxlan(_ identifier: Int) -> String { "vxlan-\(identifier)" }
+
+  /// The longest name of an interface, in bytes.
+  private static let limit = 15
+
+  /// The 802.1Q subinterface of an interface: `eth1.100`. Where that would be too long, the interface's name is cut to 4
+  /// bytes and the first 6 hexadecimal digits of its SHA-1, which leaves 5 for any VLAN: `long8f3d2e.100`.
+  package static func subinterface(of interface: String, vlan: Int) -> String {
+    let name = "\(interface).\(vlan)"
+    let length = limit - 5
+    if name.utf8.count <= limit || interface.utf8.count <= length { return name }
+    let digest = Insecure.SHA1.hash(data: Array(interface.utf8)).prefix(3)
+    let hash = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return "\(interface.prefix(length - hash.utf8.count))\(hash).\(vlan)"
+  }
 
   /// Whether the interface may be a port's: its name begins with `tap`.
   package static func isTap(_ name: String) -> Bool { name.hasPrefix("tap") }

@@ -9,12 +9,16 @@ package import Netlink
 package enum WiringStep: Hashable, Sendable {
   /// Make the bridge, or take one that somebody made meanwhile, bring it up and note whose it is.
   case bridge(String, mtu: Int, alias: String)
+  /// Make the 802.1Q subinterface.
+  case vlan(String, VLAN, mtu: Int)
   /// Make the VXLAN link.
   case vxlan(String, VXLAN, mtu: Int)
   /// Delete a link of ours that is not as it should be and cannot be changed.
   case delete(String)
   /// Change a link, in one request; `bridge` is the master it gets.
   case change(String, LinkChange, bridge: String?)
+  /// Let the host be reached by `bridge` as it was by the interface, which hears nothing any more that is for the host.
+  case moveAddresses(from: String, to: String)
   case addFloodingRemote(IPv4Address, to: String)
   case removeFloodingRemote(IPv4Address, from: String)
 }
@@ -23,12 +27,17 @@ package enum WiringStep: Hashable, Sendable {
 package struct Surroundings: Hashable, Sendable {
   package var links: LinkTable
   package var addresses: [LinkAddress] = []
+  /// The links by which the host itself is reached: they have global addresses or routes. Asked for flat and VLAN networks.
+  package var hostLinks: Set<Int32> = []
   /// Where the network's VXLAN link floods to now; empty if there is none.
   package var floodingRemotes: Set<IPv4Address> = []
 
-  package init(links: LinkTable, addresses: [LinkAddress] = [], floodingRemotes: Set<IPv4Address> = []) {
+  package init(
+    links: LinkTable, addresses: [LinkAddress] = [], hostLinks: Set<Int32> = [], floodingRemotes: Set<IPv4Address> = []
+  ) {
     self.links = links
     self.addresses = addresses
+    self.hostLinks = hostLinks
     self.floodingRemotes = floodingRemotes
   }
 }
@@ -59,12 +68,12 @@ package struct WiringPlan {
     try bridgeSteps() + segmentSteps() + tapSteps()
   }
 
-  private var links: LinkTable { surroundings.links }
+  var links: LinkTable { surroundings.links }
 
   /// The bridge that the operator mapped the physical network to, if any.
   private var mappedBridge: String? { details.physicalNetwork.flatMap { configuration.bridgeMappings[$0] } }
 
-  private var bridge: String { mappedBridge ?? InterfaceName.bridge(of: details.networkID) }
+  var bridge: String { mappedBridge ?? InterfaceName.bridge(of: details.networkID) }
 
   private func bridgeSteps() throws(WiringError) -> [WiringStep] {
     if mappedBridge != nil {
@@ -84,6 +93,7 @@ package struct WiringPlan {
     switch details.networkType {
     case "local": return []
     case "flat": return mappedBridge == nil ? try flatSteps() : []
+    case "vlan": return mappedBridge == nil ? try vlanSteps() : []
     case "vxlan": return try vxlanSteps()
     default:
       throw WiringError("Unknown network_type \(details.networkType) for network \(details.networkID).")
