@@ -8,9 +8,11 @@ package struct HostNetwork: Sendable {
   let socket: NetlinkSocket
   let monitor: LinkMonitor
   let remover: LinkRemover
+  let firewall: FirewallKernel
 
-  /// Opens everything in `namespace`, or in that of the calling thread.
-  package init(in namespace: NetworkNamespace? = nil) throws(NetlinkError) {
+  /// Opens everything in `namespace`, or in that of the calling thread. Throws `NetlinkError` or `NFTablesError`.
+  package init(in namespace: NetworkNamespace? = nil) throws {
+    firewall = try FirewallKernel(in: namespace)
     socket = try NetlinkSocket(in: namespace)
     monitor = try LinkMonitor(in: namespace)
     remover = try LinkRemover(in: namespace)
@@ -67,6 +69,8 @@ package final class LinuxBridgeAgent<C: Clock>: Service where C.Duration == Dura
     let (removals, removalsContinuation) = AsyncStream.makeStream(
       of: [Link].self, bufferingPolicy: .bufferingOldest(64))
     let bridging = Bridging(configuration, socket: network.socket, remover: network.remover)
+    let firewall = Firewall(configuration, kernel: network.firewall, logger: logger)
+    let shaping = TrafficShaping(configuration.shaping, socket: network.socket)
     let heartbeat = Heartbeat(
       configuration: configuration, server: heartbeatServer, news: news, clock: clock, now: now, logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -82,8 +86,8 @@ package final class LinuxBridgeAgent<C: Clock>: Service where C.Duration == Dura
       }
       group.addTask { [configuration, server, clock, now, logger, agentID] in
         var loop = DeviceLoop(
-          configuration, bridging, server: server, news: news, removals: removalsContinuation, clock: clock, now: now,
-          logger: logger, agentID: agentID)
+          configuration, bridging, firewall: firewall, shaping: shaping, server: server, news: news,
+          removals: removalsContinuation, clock: clock, now: now, logger: logger, agentID: agentID)
         try await loop.run()
       }
       // None of them ends by itself, so the first one to end takes the others with it.

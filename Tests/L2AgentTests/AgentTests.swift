@@ -238,6 +238,8 @@ struct AgentTests {
 
   @Test("a hundred taps at once are all put on their network, in bounded steps")
   func burst() async throws {
+    var bench = bench
+    bench.configuration.processingStep = 20
     let ports = (0..<100).map { DeviceDetails.port(String(10_000_000 + $0)) }
     let server = FakeServer(ports)
     try await bench.withAgent(server) { calls in

@@ -20,6 +20,7 @@ struct Bench {
     configuration.pollingInterval = .seconds(3600)
     configuration.reportInterval = .seconds(3600)
     configuration.retryPause = .milliseconds(1)
+    configuration.plugPause = .zero
   }
 
   var links: LinkTable {

@@ -45,7 +45,7 @@ struct DeviceScanTests {
     let start = ContinuousClock.now
     book.take(DeviceScan(previous: [:], current: ["a": 1, "b": 2]), now: start)
     #expect(book.dueDevices(now: start) == ["a", "b"])
-    book.isUnwired("b")
+    book.isUnknown("b", now: start)
     for (round, pause) in [1, 2, 4, 5, 5].enumerated() {
       #expect(book.failed("a", now: start) == round + 1)
       #expect(book.nextDue == start + .seconds(pause))

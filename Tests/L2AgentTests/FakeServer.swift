@@ -23,7 +23,9 @@ final class FakeServer: ServerConnection {
 
   private struct State: Sendable {
     var answers: [String: DeviceAnswer] = [:]
+    var groups = SecurityGroupInfoForDevices.Result()
     var isAway = false
+    var hasGivenUp = false
     var reports: [ReportState.Arguments] = []
     var observed: [Set<String>] = []
     var whileAsked: (@Sendable ([String]) async throws -> Void)?
@@ -48,6 +50,16 @@ final class FakeServer: ServerConnection {
 
   func set(_ answer: DeviceAnswer) {
     state.withLock { $0.answers[answer.device] = answer }
+  }
+
+  /// What the server says of security groups from now on, whichever devices it is asked about.
+  func set(_ groups: SecurityGroupInfoForDevices.Result) {
+    state.withLock { $0.groups = groups }
+  }
+
+  /// The next report of the agent's state is answered as that of an agent which was given up.
+  func giveUp() {
+    state.withLock { $0.hasGivenUp = true }
   }
 
   /// Lets every call fail, or answers again.
@@ -83,6 +95,15 @@ final class FakeServer: ServerConnection {
     }
   }
 
+  func securityGroupInfo(
+    _ arguments: SecurityGroupInfoForDevices.Arguments
+  ) async throws -> SecurityGroupInfoForDevices.Result {
+    try state.withLock { state in
+      if state.isAway { throw Away() }
+      return state.groups
+    }
+  }
+
   func deviceUp(_ report: DeviceReport) async throws { try note(.up(report.device), report.observedAt) }
 
   func deviceDown(_ report: DeviceReport) async throws { try note(.down(report.device), report.observedAt) }
@@ -103,7 +124,10 @@ final class FakeServer: ServerConnection {
 
   func reportState(_ arguments: ReportState.Arguments) async throws -> ReportState.Result {
     beat.yield(arguments)
-    return .alive
+    return state.withLock { state in
+      defer { state.hasGivenUp = false }
+      return state.hasGivenUp ? .revived : .alive
+    }
   }
 
   func listen(connected: () async -> Void, received: (HostMessage) async -> Void) async throws {

@@ -13,20 +13,31 @@ package struct DeviceBook<Instant: InstantProtocol> where Instant.Duration == Du
   private struct Debt {
     var due: Instant
     var failures = 0
+    /// How often in a row the server knew nothing of the device.
+    var looks = 0
   }
 
   private let retryPause: Duration
   private let longestRetryPause: Duration
+  private let unknownPause: Duration
+  private let longestUnknownPause: Duration
   /// The taps of the last look.
   package private(set) var current: [String: Int32] = [:]
+  /// When each of them was first seen.
+  package private(set) var found: [String: Instant] = [:]
   /// What the server last said of the devices that are on their networks now.
   package private(set) var wired: [String: DeviceDetails] = [:]
   private var unseen: [String: Debt] = [:]
   private var departed: [String: Debt] = [:]
 
-  package init(retryPause: Duration, longestRetryPause: Duration) {
+  package init(
+    retryPause: Duration, longestRetryPause: Duration, unknownPause: Duration = .seconds(5),
+    longestUnknownPause: Duration = .seconds(300)
+  ) {
     self.retryPause = retryPause
     self.longestRetryPause = longestRetryPause
+    self.unknownPause = unknownPause
+    self.longestUnknownPause = longestUnknownPause
   }
 
   /// Takes down what a look found. What was owed to a device that changed is owed anew, without a pause.
@@ -36,13 +47,15 @@ package struct DeviceBook<Instant: InstantProtocol> where Instant.Duration == Du
       unseen[device] = nil
       wired[device] = nil
       departed[device] = Debt(due: now)
+      found[device] = nil
     }
+    for device in scan.added where found[device] == nil { found[device] = now }
     for device in scan.added.union(scan.updated) { unseen[device] = Debt(due: now) }
   }
 
   /// Everything that failed is due at once: the server is there again.
   package mutating func forgetPauses(now: Instant) {
-    for device in unseen.keys { unseen[device]?.due = now }
+    for (device, debt) in unseen where debt.failures > 0 { unseen[device]?.due = now }
     for device in departed.keys { departed[device]?.due = now }
   }
 
@@ -69,10 +82,12 @@ package struct DeviceBook<Instant: InstantProtocol> where Instant.Duration == Du
     wired[details.device] = details
   }
 
-  /// The device is to be left alone, and the server knows.
-  package mutating func isUnwired(_ device: String) {
-    unseen[device] = nil
+  /// The device is no port's of this host. It is left alone, and asked for again after a pause that grows each time.
+  package mutating func isUnknown(_ device: String, now: Instant) {
     wired[device] = nil
+    let looks = unseen[device]?.looks ?? 0
+    let pause = min(unknownPause * (1 << min(looks, 20)), longestUnknownPause)
+    unseen[device] = current[device] == nil ? nil : Debt(due: now.advanced(by: pause), looks: looks + 1)
   }
 
   /// The server knows that the device is down. If that was for a failure, it is still to be tried again.

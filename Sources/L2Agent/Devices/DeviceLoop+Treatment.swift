@@ -22,27 +22,32 @@ extension DeviceLoop {
       links[device].flatMap { arrivals[$0.index] }.map { (device, $0) }
     }
     let answers: [DeviceAnswer]
+    let unfilterable: [String: any Error]
     do {
+      // Both questions are asked at once: most devices have groups.
+      async let rules = server.securityGroupInfo(.init(devices: devices))
       answers = try await server.devicesDetails(
         .init(
           devices: devices, agentID: agentID, host: configuration.host,
           observedAt: Dictionary(uniqueKeysWithValues: seen)))
+      unfilterable = await firewall.prepare(answers.compactMap(\.toBeWired), try await rules)
     } catch {
       logger.warning("Could not get the details of devices", metadata: ["error": "\(error)"])
       for device in devices { _ = book.failed(device, now: clock.now) }
       return
     }
+    await leaveToLibvirt(answers.compactMap(\.toBeWired))
     var results = UpdateDeviceList.Arguments(
       devicesUp: [], devicesDown: [], agentID: agentID, host: configuration.host)
     var details: [String: DeviceDetails] = [:]
     for answer in answers where devices.contains(answer.device) {
-      switch await act(on: answer) {
+      switch await act(on: answer, unfilterable[answer.device]) {
       case .wired(let device):
         results.devicesUp.append(answer.device)
         results.observedAt[answer.device] = now()
         details[answer.device] = device
       case .takenDown: results.devicesDown.append(answer.device)
-      case .ignored: book.isUnwired(answer.device)
+      case .ignored: book.isUnknown(answer.device, now: clock.now)
       case .failed(let error):
         let failures = noteFailure(of: answer.device, "Could not wire a device", error)
         // Upstream says so each time; once is enough for a port that is being tried again.
@@ -55,11 +60,14 @@ extension DeviceLoop {
     await tell(results, details)
   }
 
-  private mutating func act(on answer: DeviceAnswer) async -> Outcome {
+  private mutating func act(on answer: DeviceAnswer, _ unfilterable: (any Error)?) async -> Outcome {
+    // Without its rules a device does not come on its network. One that is there keeps the rules it has.
+    if let unfilterable { return .failed(unfilterable) }
     do {
       switch answer {
       case .details(let details) where details.adminStateUp:
         try await bridging.wire(details, links: &links)
+        if let link = links[details.device] { try shaping.apply(details, to: link) }
         return .wired(details)
       case .details(let details):
         // Only down, and not out of its bridge: libvirt may be about to put it there, and would undo that.
@@ -67,7 +75,11 @@ extension DeviceLoop {
         return .takenDown(details)
       case .unknown(let device), .noActiveBinding(let device):
         // A tap that was never ours may be anybody's. One that was has lost its port, or its binding to this host.
-        if book.wired[device] != nil { try bridging.unwire(device, keepsBridge: false, links: &links) }
+        let isFiltered = try await firewall.filters(device)
+        if book.wired[device] != nil || isFiltered {
+          try bridging.unwire(device, keepsBridge: false, links: &links)
+          try await firewall.remove([device])
+        }
         logger.debug("There is nothing to do for a device", metadata: ["device": "\(device)"])
         return .ignored
       }
@@ -136,5 +148,12 @@ extension DeviceLoop {
       level: failures > 3 ? .debug : .warning, message,
       metadata: ["device": "\(device)", "failures": "\(failures)", "error": "\(error.map { "\($0)" } ?? "none")"])
     return failures
+  }
+}
+
+extension DeviceAnswer {
+  /// The details, if the device is to come on its network.
+  fileprivate var toBeWired: DeviceDetails? {
+    if case .details(let details) = self, details.adminStateUp { details } else { nil }
   }
 }

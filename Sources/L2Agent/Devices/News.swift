@@ -15,8 +15,12 @@ package final class News: Sendable {
     /// Bridges that somebody made or changed.
     package internal(set) var touchedBridges: Set<Int32> = []
     package internal(set) var hintedDevices: Set<String> = []
+    /// Security groups whose rules or members have changed.
+    package internal(set) var hintedGroups: Set<String> = []
     package internal(set) var hintedNetworks: Set<UUID> = []
     package internal(set) var deletedNetworks: Set<UUID> = []
+    /// Whether something was told of a link.
+    package internal(set) var isTouched = false
     /// Whether the links must be listed, because events were lost.
     package internal(set) var isIncomplete = true
     /// Whether all devices must be asked for, because hints may have been lost.
@@ -26,6 +30,8 @@ package final class News: Sendable {
   /// How many hints are kept one by one; after that everything is compared.
   private static let hintLimit = 4096
 
+  /// What was told of forwarding entries.
+  let population = PopulationNews()
   private let report = Mutex(Report())
   private let bell: AsyncStream<Void>.Continuation
   /// Rings after something was told; one ring may stand for much. For one reader.
@@ -77,7 +83,16 @@ package final class News: Sendable {
     ring()
   }
 
+  /// The server said that security groups have changed.
+  func hint(groups: [String]) {
+    report.withLock { report in
+      for group in groups { report.hint(\.hintedGroups, group, limit: Self.hintLimit) }
+    }
+    ring()
+  }
+
   func hint(deletedNetwork network: UUID) {
+    population.forget(network)
     report.withLock { $0.hint(\.deletedNetworks, network, limit: Self.hintLimit) }
     ring()
   }
@@ -97,7 +112,14 @@ package final class News: Sendable {
 }
 
 extension News.Report {
+  /// Whether nothing was told at all.
+  var isQuiet: Bool {
+    !isTouched && !isIncomplete && !needsEverything && hintedDevices.isEmpty && hintedNetworks.isEmpty
+      && deletedNetworks.isEmpty && hintedGroups.isEmpty
+  }
+
   fileprivate mutating func hear(_ event: LinkEvent, at time: Timestamp) {
+    isTouched = true
     links.apply(event)
     switch event {
     case .changed(let link):

@@ -49,7 +49,7 @@ struct Heartbeat<C: Clock>: Sendable where C.Duration == Duration {
     if let vxlan = configuration.vxlan {
       configurations["tunneling_ip"] = .string("\(vxlan.localIP)")
       configurations["tunnel_types"] = ["vxlan"]
-      configurations["l2_population"] = false
+      configurations["l2_population"] = .bool(vxlan.l2Population)
     }
     configurations["devices"] = .integer(Int64(news.deviceCount))
     return AgentState(

@@ -7,6 +7,7 @@ extension News {
   /// order than the changes they tell of.
   func heard(_ message: HostMessage, host: String, logger: Logger) {
     do {
+      if try population.heard(message) { return ring() }
       if let port = try message.arguments(of: PortUpdate.self)?.portID { hint(port: port) }
       if let arguments = try message.arguments(of: PortDelete.self) { hint(port: arguments.portID) }
       if let arguments = try message.arguments(of: NetworkDelete.self) { hint(deletedNetwork: arguments.networkID) }
@@ -16,6 +17,10 @@ extension News {
       }
       if let binding = try message.arguments(of: BindingDeactivate.self), binding.host == host {
         hint(port: binding.portID)
+      }
+      if let hint = try message.arguments(of: SecurityGroupsRuleUpdated.self) { self.hint(groups: hint.securityGroups) }
+      if let hint = try message.arguments(of: SecurityGroupsMemberUpdated.self) {
+        self.hint(groups: hint.securityGroups)
       }
     } catch {
       // A hint that cannot be read is made up for by the next comparison of everything, so have it now.

@@ -4,6 +4,10 @@ package import HostRPC
 package protocol ServerConnection: Sendable {
   /// `get_devices_details_list`
   func devicesDetails(_ arguments: GetDevicesDetailsList.Arguments) async throws -> [DeviceAnswer]
+  /// `security_group_info_for_devices`
+  func securityGroupInfo(
+    _ arguments: SecurityGroupInfoForDevices.Arguments
+  ) async throws -> SecurityGroupInfoForDevices.Result
   /// `update_device_up`
   func deviceUp(_ report: DeviceReport) async throws
   /// `update_device_down`
@@ -20,6 +24,12 @@ package protocol ServerConnection: Sendable {
 extension HostRPCClient: ServerConnection {
   package func devicesDetails(_ arguments: GetDevicesDetailsList.Arguments) async throws -> [DeviceAnswer] {
     try await call(GetDevicesDetailsList.self, arguments).devices
+  }
+
+  package func securityGroupInfo(
+    _ arguments: SecurityGroupInfoForDevices.Arguments
+  ) async throws -> SecurityGroupInfoForDevices.Result {
+    try await call(SecurityGroupInfoForDevices.self, arguments)
   }
 
   package func deviceUp(_ report: DeviceReport) async throws {
