@@ -78,6 +78,9 @@ package struct OsloOptions: Sendable {
     provider.values(of: name).map(\.text)
   }
 
+  /// The options that files set, each with the place of its last value.
+  package var given: [OptionName: String] { provider.given }
+
   /// An error for a value that only the caller can judge; it carries the place the value stands at.
   package func invalid(_ name: OptionName, _ reason: String) -> OsloConfigError {
     optionValue(name)?.invalid(reason)

@@ -21,6 +21,9 @@ package struct OsloProvider: ConfigProvider, ConfigSnapshot {
 
   package var providerName: String { "OsloProvider" }
 
+  /// The options that files set, each with the place of its last value.
+  var given: [OptionName: String] { fileValues.compactMapValues { $0.last?.origin } }
+
   /// Every value that the source with the highest precedence gives for the option, with its origin; empty if none does.
   func values(of name: OptionName) -> [OsloFile.Value] {
     if let flag = flags[name] {

@@ -32,6 +32,9 @@ struct PlugboardAgent: AsyncParsableCommand {
   @Option(name: .customLong("remote-ips"), help: "Hosts to flood to instead of a multicast group, with commas.")
   var remoteIPs: String?
 
+  @Option(help: "l2, dhcp and metadata, or some of them, with commas between. (default: l2)")
+  var roles: String?
+
   @Option(help: "trace, debug, info, notice, warning or error. (default: info)")
   var logLevel: String?
 
@@ -45,6 +48,7 @@ struct PlugboardAgent: AsyncParsableCommand {
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     var logger = Logger(label: "plugboard-agent")
     logger.logLevel = options.logLevel
+    Self.warn(of: options.unhonoured, logger)
     do {
       try await Agent(options, logger: logger).run()
     } catch {
@@ -53,10 +57,23 @@ struct PlugboardAgent: AsyncParsableCommand {
     }
   }
 
+  private static func warn(of options: [UnhonouredOption], _ logger: Logger) {
+    func list(_ options: [UnhonouredOption]) -> Logger.Metadata {
+      ["options": "\(options.map(\.description).joined(separator: ", "))"]
+    }
+    let known = options.filter(\.isKnown)
+    let unknown = options.filter { !$0.isKnown }
+    if !known.isEmpty { logger.warning("Options are set that are not honoured here", metadata: list(known)) }
+    if !unknown.isEmpty {
+      logger.warning("Options are set that neither upstream nor this program has", metadata: list(unknown))
+    }
+  }
+
   private var flags: [OptionName: String?] {
     [
       "host": host, "plugboard.server": server, "linux_bridge.physical_interface_mappings": physicalInterfaceMappings,
-      "vxlan.local_ip": localIP, "vxlan.remote_ips": remoteIPs, "plugboard.log_level": logLevel,
+      "vxlan.local_ip": localIP, "vxlan.remote_ips": remoteIPs, "plugboard.roles": roles,
+      "plugboard.log_level": logLevel,
     ]
   }
 }

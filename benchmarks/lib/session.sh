@@ -91,7 +91,8 @@ run_server() {
 }
 
 start_agent() {
-  start "$work/agent.log" "$programs/plugboard-agent" --config-file "$state/agent.conf" --host bench --log-level error
+  start "$work/agent.log" "$programs/plugboard-agent" --config-file "$state/agent.conf" --host bench --roles l2 \
+    --log-level error
   agent_pid=${pids[-1]}
   await "the agent" alive "Linux bridge agent"
 }
