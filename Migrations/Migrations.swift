@@ -17,5 +17,8 @@ package enum MigrationFiles {
     ("0010_quotas.sql", PackageResources._010_quotas_sql),
     ("0011_identity.sql", PackageResources._011_identity_sql),
     ("0012_addresses.sql", PackageResources._012_addresses_sql),
+    ("0013_qos.sql", PackageResources._013_qos_sql),
+    ("0014_dhcp.sql", PackageResources._014_dhcp_sql),
+    ("0015_metadata.sql", PackageResources._015_metadata_sql),
   ]
 }

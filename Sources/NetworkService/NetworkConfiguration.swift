@@ -9,6 +9,7 @@ package import Model
 ///   `port_transitions` are kept.
 /// - `[quotas]`: see ``QuotaConfiguration``.
 /// - What ports are made of: see ``PortOptions``.
+/// - How networks are given to DHCP agents: see ``DHCPOptions``.
 /// - `max_dns_nameservers`, `max_subnet_host_routes` (`[DEFAULT]`): how many a subnet may have.
 /// - `pagination_max_limit` (`[DEFAULT]`): how many elements a page has at most; -1 or `infinite` for no limit.
 package struct NetworkConfiguration: Sendable {
@@ -23,6 +24,7 @@ package struct NetworkConfiguration: Sendable {
   package var quotas = QuotaConfiguration()
   package var ports = PortOptions()
   package var subnets = SubnetLimits()
+  package var dhcp = DHCPOptions()
   /// `nil` is no limit.
   package var paginationMaxLimit: Int?
 

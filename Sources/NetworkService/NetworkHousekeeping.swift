@@ -4,7 +4,8 @@ import ServiceLifecycle
 import Store
 
 /// What the Networking service does without being asked: it tries failed bindings again, keeps the ports' history
-/// within its bounds, and tells hosts of security groups that have changed.
+/// within its bounds, gives the networks of dead DHCP agents to others, and tells hosts of security groups, QoS
+/// policies and networks that have changed, and of where ports are.
 package struct NetworkHousekeeping: Service {
   private let service: NetworkService
 
@@ -15,8 +16,14 @@ package struct NetworkHousekeeping: Service {
   package func run() async throws {
     await cancelWhenGracefulShutdown {
       async let notices: Void = service.tellHostsOfSecurityGroups()
+      async let dhcpNotices: Void = service.tellDHCPAgents()
+      async let qosNotices: Void = service.tellHostsOfQoSPolicies()
+      async let population: Void = service.populateAgents()
       await keepHouse()
       await notices
+      await population
+      await qosNotices
+      await dhcpNotices
     }
   }
 
@@ -25,6 +32,7 @@ package struct NetworkHousekeeping: Service {
     while (try? await Task.sleep(for: service.configuration.rebindInterval)) != nil {
       do {
         try await service.rebindPorts()
+        try await service.replaceDeadDHCPAgents()
         try await service.forgetOldTransitions()
       } catch {
         service.logger.error("housekeeping failed and will be tried again", metadata: ["error.reason": "\(error)"])

@@ -7,8 +7,8 @@ package import Store
 
 /// The Networking service: OpenStack's REST API on one side, the L2 agents' methods on the other, rows between.
 ///
-/// The wiring makes one with a ``Store`` among whose listeners is a ``PortStatusListener``, calls
-/// ``registerAgentMethods()`` and ``addRoutes(to:)``, and runs ``NetworkHousekeeping`` beside the HTTP server.
+/// The wiring makes one with a ``Store`` among whose listeners are a ``PortStatusListener``, those of its
+/// ``DHCPNotices`` and its ``PopulationNotices``, calls ``registerAgentMethods()`` and ``addRoutes(to:)``, and runs ``NetworkHousekeeping`` beside the HTTP server.
 package final class NetworkService: Sendable {
   let store: Store
   /// Where the agents are reached.
@@ -18,14 +18,20 @@ package final class NetworkService: Sendable {
   let clock: @Sendable () -> Timestamp
   let logger: Logger
   let securityGroupNotices = SecurityGroupNotices()
+  let qosNotices = QoSNotices()
+  let dhcpNotices: DHCPNotices
+  let populationNotices: PopulationNotices
 
   package init(
     store: Store, hosts: HostRPCServer, configuration: NetworkConfiguration = .init(),
+    dhcpNotices: DHCPNotices = DHCPNotices(), populationNotices: PopulationNotices = PopulationNotices(),
     clock: @escaping @Sendable () -> Timestamp = Timestamp.systemNow, logger: Logger
   ) {
     self.store = store
     self.hosts = hosts
     self.configuration = configuration
+    self.dhcpNotices = dhcpNotices
+    self.populationNotices = populationNotices
     self.clock = clock
     self.logger = logger
   }
@@ -45,9 +51,11 @@ package final class NetworkService: Sendable {
     addPortRoutes(to: api)
     addSecurityGroupRoutes(to: api)
     addAgentRoutes(to: api)
+    addDHCPSchedulerRoutes(to: api)
     addAvailabilityZoneRoutes(to: api)
     addRBACRoutes(to: api)
     addQuotaRoutes(to: api)
+    addQoSRoutes(to: api)
     addTagRoutes(to: api)
     addAbsentResourceRoutes(to: api)
     hosts.addRoutes(to: router)

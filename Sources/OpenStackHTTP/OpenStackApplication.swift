@@ -83,7 +83,7 @@ package struct OpenStackApplication: Service {
     do {
       try await application.run()
     } catch let error as IOError {
-      throw ListenFailure(service: configuration.service, address: configuration.address, cause: error)
+      throw ListenFailure(service: configuration.service.rawValue, address: configuration.address, cause: error)
     }
   }
 
@@ -105,7 +105,7 @@ package struct OpenStackApplication: Service {
 
 /// A service could not listen where it was told to.
 package struct ListenFailure: Error, CustomStringConvertible {
-  let service: OpenStackService
+  let service: String
   let address: ServiceAddress
   let cause: IOError
 

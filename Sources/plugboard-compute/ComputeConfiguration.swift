@@ -9,6 +9,7 @@ import OsloConfig
 /// - `[DEFAULT] host`, `state_path`, `instances_path`, `debug`, `report_interval`
 /// - `[DEFAULT] compute_driver` (`libvirt`, also as `libvirt.LibvirtDriver`; `fake`), `max_concurrent_builds`
 /// - `[DEFAULT] vif_plugging_timeout` (0: do not wait), `vif_plugging_is_fatal`
+/// - `[DEFAULT] force_config_drive`
 /// - `[libvirt] connection_uri` (left out: libvirt inside this process, without a daemon), `virt_type` (`kvm`, `qemu`;
 ///   left out: KVM where a guest really runs with it)
 /// - `[neutron]` and `[glance]`: `endpoint_override`, `auth_url`, `username`, `password`, `project_name`,
@@ -44,6 +45,7 @@ struct ComputeConfiguration: Sendable {
   var driver: Driver
   var maxConcurrentBuilds: Int
   var plugging: PlugWait.Options
+  var forceConfigDrive: Bool
   var libvirt: LibvirtDriver.Options
   var server: String
   var secret: String
@@ -61,6 +63,7 @@ struct ComputeConfiguration: Sendable {
     // Nova's 0 is no limit.
     if maxConcurrentBuilds == 0 { maxConcurrentBuilds = 10_000 }
     plugging = try Self.plugging(options)
+    forceConfigDrive = try options.boolean("force_config_drive") ?? false
     libvirt = LibvirtDriver.Options(
       connectionURI: options.string("libvirt.connection_uri").flatMap { $0.isEmpty ? nil : $0 },
       virtType: try Self.virtType(options), statePath: statePath)

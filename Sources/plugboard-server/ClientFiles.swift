@@ -1,3 +1,4 @@
+import FoundationEssentials
 import IdentityService
 import OpenStackHTTP
 
@@ -5,6 +6,7 @@ import OpenStackHTTP
 ///
 /// - `clouds.yaml`: the cloud `plugboard` with the admin's password, for the stock client
 /// - `hosts.secret`: what agents and compute hosts show to be let in
+/// - `metadata.secret`: what the agents sign requests for metadata with
 /// - `compute.conf`, `agent.conf`: `--config-file` of the hosts' programs
 ///
 /// A restart keeps the passwords and puts the endpoints right. A file that is lost is made again: the hosts' files and
@@ -20,6 +22,8 @@ struct ClientFiles: Sendable {
   private func path(_ name: String) -> String { "\(folder)/\(name)" }
 
   func hostsSecret() async throws -> String { try await SecretFile.secret(at: path("hosts.secret")) }
+
+  func metadataSecret() async throws -> String { try await SecretFile.secret(at: path("metadata.secret")) }
 
   func tokenKey() async throws -> String { try await SecretFile.secret(at: path("token.key")) }
 
@@ -63,17 +67,43 @@ struct ClientFiles: Sendable {
       """, to: "clouds.yaml")
   }
 
-  /// - Parameter isOneMachine: The server listens on loopback, so the agent is on this machine and there is no other: VXLAN
-  ///   networks, the default, work then without a tunnel to anywhere. Several hosts name their `local_ip` themselves.
-  func writeAgentConfiguration(networkingURL: String, secret: String, isOneMachine: Bool) async throws {
-    let vxlan = isOneMachine ? "[vxlan]\nlocal_ip = 127.0.0.1\nremote_ips =\n" : ""
-    try await write(
+  /// Where the agents find the metadata of instances.
+  struct MetadataAgent: Sendable {
+    var host: String
+    var port: Int
+    var secret: String
+  }
+
+  /// - Parameters:
+  ///   - metadata: `nil` if the metadata service is not in this process.
+  ///   - isOneMachine: The server listens on loopback, so the agent is on this machine and there is no other: it does
+  ///     all there is to do, and VXLAN networks, the default, work without a tunnel to anywhere. Several hosts name their
+  ///     roles and their `local_ip` themselves.
+  func writeAgentConfiguration(
+    networkingURL: String, secret: String, metadata: MetadataAgent?, isOneMachine: Bool
+  ) async throws {
+    var defaults = metadata.map { metadata in
       """
-      [plugboard]
-      server = \(networkingURL)
-      secret = \(secret)
-      \(vxlan)
-      """, to: "agent.conf")
+      nova_metadata_host = \(metadata.host)
+      nova_metadata_port = \(metadata.port)
+      metadata_proxy_shared_secret = \(metadata.secret)
+
+      """
+    }
+    if isOneMachine { defaults = (defaults ?? "") + "dhcp_confs = \(absoluteFolder)/dhcp\n" }
+    let roles = metadata == nil ? "l2,dhcp" : "l2,dhcp,metadata"
+    let vxlan = isOneMachine ? "roles = \(roles)\n\n[vxlan]\nlocal_ip = 127.0.0.1\nremote_ips =\n" : ""
+    try await write(
+      (defaults.map { "[DEFAULT]\n\($0)\n" } ?? "") + """
+        [plugboard]
+        server = \(networkingURL)
+        secret = \(secret)
+        \(vxlan)
+        """, to: "agent.conf")
+  }
+
+  private var absoluteFolder: String {
+    folder.hasPrefix("/") ? folder : "\(FileManager.default.currentDirectoryPath)/\(folder)"
   }
 
   /// Where a compute host finds the services, and as whom it calls them.

@@ -8,6 +8,7 @@ import ServiceLifecycle
 /// Does what can be done only when every service listens, then waits for the end.
 struct Readiness: Service {
   let addresses: [OpenStackService: ServiceAddress]
+  let metadata: ServiceAddress?
   let readyFile: String?
   /// Writes the files that name ports: now they are known, and ours.
   let whenListening: @Sendable () async throws -> Void
@@ -24,9 +25,10 @@ struct Readiness: Service {
   }
 
   private func announce() async throws {
-    var ports: [(service: OpenStackService, port: Int)] = []
-    for (service, address) in addresses { ports.append((service, try await address.listening())) }
-    ports.sort { $0.service.rawValue < $1.service.rawValue }
+    var ports: [(service: String, port: Int)] = []
+    for (service, address) in addresses { ports.append((service.rawValue, try await address.listening())) }
+    if let metadata { ports.append(("metadata", try await metadata.listening())) }
+    ports.sort { $0.service < $1.service }
     try await whenListening()
     if let readyFile {
       try await SecretFile.write(Self.document(ports).description + "\n", to: readyFile)
@@ -35,8 +37,8 @@ struct Readiness: Service {
       "ready", metadata: ["ports": "\(ports.map { "\($0.service) \($0.port)" }.joined(separator: ", "))"])
   }
 
-  private static func document(_ ports: [(service: OpenStackService, port: Int)]) -> JSONValue {
-    let members = ports.map { JSONObject.Member(name: $0.service.rawValue, value: JSONValue($0.port)) }
+  private static func document(_ ports: [(service: String, port: Int)]) -> JSONValue {
+    let members = ports.map { JSONObject.Member(name: $0.service, value: JSONValue($0.port)) }
     return ["pid": JSONValue(Int(getpid())), "ports": .object(JSONObject(members: members))]
   }
 }

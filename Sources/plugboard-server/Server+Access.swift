@@ -7,6 +7,13 @@ import Store
 
 typealias OpenStackRouter = Router<OpenStackRequestContext>
 
+/// What the programs on the hosts show to be let in.
+struct HostSecrets: Sendable {
+  var hosts: String
+  /// `metadata_proxy_shared_secret`; `nil` if the metadata service is not in this process.
+  var metadata: String?
+}
+
 extension ServerParts {
   /// Who may do what: how tokens are checked and got, and the service that makes them if it is in this process.
   struct Access: Sendable {
@@ -82,10 +89,11 @@ extension ServerParts {
   }
 
   /// Writes the files of ``ClientFiles`` for the services that are served here.
-  func write(_ files: ClientFiles, _ secret: String, _ access: Access) async throws {
+  func write(_ files: ClientFiles, _ secrets: HostSecrets, _ access: Access) async throws {
     if let networking = configuration.addresses[.networking] {
       try await files.writeAgentConfiguration(
-        networkingURL: networking.url, secret: secret, isOneMachine: networking.isLoopback)
+        networkingURL: networking.url, secret: secrets.hosts, metadata: metadataAgent(secrets),
+        isOneMachine: networking.isLoopback)
     }
     guard let passwords = access.passwords, let identity = configuration.addresses[.identity] else { return }
     let identityURL = identity.url + "/v3"
@@ -93,7 +101,12 @@ extension ServerParts {
     try await files.writeComputeConfiguration(
       .init(
         computeURL: url(of: .compute), networkingURL: url(of: .networking), imageURL: url(of: .image),
-        identityURL: identityURL, password: passwords.service, secret: secret))
+        identityURL: identityURL, password: passwords.service, secret: secrets.hosts))
+  }
+
+  private func metadataAgent(_ secrets: HostSecrets) -> ClientFiles.MetadataAgent? {
+    guard let address = configuration.metadata?.address, let secret = secrets.metadata else { return nil }
+    return .init(host: address.publicHost, port: address.port, secret: secret)
   }
 
   private func url(of service: OpenStackService) -> String {

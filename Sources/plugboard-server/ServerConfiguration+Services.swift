@@ -17,7 +17,16 @@ extension ServerConfiguration {
     network.quotas = try quotas(options)
     network.ports = try ports(options)
     network.subnets = try subnets(options)
+    network.dhcp = try dhcp(options)
     return network
+  }
+
+  private static func dhcp(_ options: OsloOptions) throws -> DHCPOptions {
+    var dhcp = DHCPOptions()
+    if let count = try options.integer("dhcp_agents_per_network", in: 1...100) { dhcp.agentsPerNetwork = count }
+    if let isOn = try options.boolean("network_auto_schedule") { dhcp.schedulesAutomatically = isOn }
+    if let isOn = try options.boolean("dhcp_agent_notification") { dhcp.notifiesAgents = isOn }
+    return dhcp
   }
 
   private static func paginationMaxLimit(_ options: OsloOptions) throws -> Int? {
@@ -45,6 +54,9 @@ extension ServerConfiguration {
     if let time = try options.duration("instance_build_timeout"), time > .zero { compute.instanceBuildTimeout = time }
     if let time = try options.duration("service_down_time") { compute.scheduling.serviceDownTime = time }
     if let limit = try options.integer("api.max_limit", in: 1...100_000) { compute.maxLimit = limit }
+    if let domain = options.string("api.dhcp_domain") { compute.dhcpDomain = domain }
+    if let time = try options.duration("api.metadata_cache_expiration") { compute.metadataCacheExpiration = time }
+    if let limit = try options.integer("quota.key_pairs", in: -1...quotaMaximum) { compute.maxKeypairs = limit }
     if let zone = options.string("default_availability_zone") { compute.availabilityZone = zone }
     if let ratio = try ratio("cpu_allocation_ratio", options) { compute.scheduling.cpuAllocationRatio = ratio }
     if let ratio = try ratio("ram_allocation_ratio", options) { compute.scheduling.ramAllocationRatio = ratio }

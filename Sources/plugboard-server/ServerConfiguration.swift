@@ -11,6 +11,7 @@ import OsloConfig
 /// - `[DEFAULT] state_path`, `debug`, `bind_host`; `[database] connection` (a path, or `sqlite:///` and a path)
 /// - ports: `[DEFAULT] bind_port` (networking), `osapi_compute_listen_port`, `[plugboard] identity_port`, `image_port`
 /// - `[plugboard] services`, `public_host`, `log_level`
+/// - metadata: `[DEFAULT] metadata_listen`, `metadata_listen_port`, `[neutron] metadata_proxy_shared_secret`
 /// - `[token] expiration` seconds, `[DEFAULT] image_size_cap` bytes, `send_events_interval` seconds
 /// - `[cors] allowed_origin`, `allow_credentials`, `expose_headers`, `max_age`, `allow_methods`, `allow_headers`
 /// - the options of ``NetworkConfiguration`` and ``ComputeOptions``
@@ -20,6 +21,8 @@ struct ServerConfiguration: Sendable {
   var statePath: String
   var database: String
   var addresses: [OpenStackService: ServiceAddress]
+  /// The metadata service, if the compute service is served here.
+  var metadata: Metadata?
   var readyFile: String?
   var logLevel: Logger.Level
   var tokenLifetime: Duration
@@ -39,6 +42,7 @@ struct ServerConfiguration: Sendable {
     statePath = options.string("state_path") ?? "var"
     database = Self.database(options) ?? "\(statePath)/plugboard.sqlite3"
     addresses = try Self.addresses(options, of: services, ephemeral: ephemeralPorts)
+    metadata = try Self.metadata(options, of: services, ephemeral: ephemeralPorts)
     self.readyFile = readyFile
     logLevel = try Self.logLevel(options)
     tokenLifetime = try options.duration("token.expiration") ?? .seconds(4 * 3600)

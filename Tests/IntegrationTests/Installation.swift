@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Support
 import Synchronization
 import Testing
@@ -76,12 +77,37 @@ final class Installation: Sendable {
     }
   }
 
-  func startAgent(environment: [String: String] = [:]) async throws {
+  /// Starts the agent; what it makes in the L2 role alone goes with the namespace.
+  ///
+  /// - Parameter namesNamespaces: Whether it names network namespaces, so that it must see the mounts of everybody.
+  func startAgent(environment: [String: String] = [:], namesNamespaces: Bool = false) async throws {
     let since = try latest("SELECT max(heartbeat_timestamp) FROM agents")
     let agent = try start(
       "plugboard-agent", "plugboard-agent", ["--config-file", folder.file("agent.conf"), "--host", Self.host],
-      environment: environment)
+      environment: ["OS_PLUGBOARD__ROLES": "l2"].merging(environment) { $1 }, hasOwnMounts: !namesNamespaces)
     try await untilReported(agent, "SELECT max(heartbeat_timestamp) FROM agents", since)
+  }
+
+  /// Starts the agent in all its roles.
+  func startAgentInAllRoles() async throws {
+    try await startAgent(
+      environment: ["OS_PLUGBOARD__ROLES": "l2,dhcp,metadata", "OS_DEFAULT__DHCP_CONFS": folder.file(Self.dhcpFolder)],
+      namesNamespaces: true)
+  }
+
+  private static let dhcpFolder = "dhcp"
+
+  /// Ends every dnsmasq that an agent has left behind, as it is meant to, and takes its namespace's name away.
+  private func endDHCP() async {
+    for network in (try? FileManager.default.contentsOfDirectory(atPath: folder.file(Self.dhcpFolder))) ?? [] {
+      let files = folder.file("\(Self.dhcpFolder)/\(network)")
+      if let id = Int32(textOfFile("\(files)/pid").filter { !$0.isWhitespace }),
+        textOfFile("/proc/\(id)/cmdline").contains(files)
+      {
+        kill(id, SIGKILL)
+      }
+      _ = try? await run(["ip", "netns", "delete", "qdhcp-\(network)"])
+    }
   }
 
   func startCompute(environment: [String: String] = [:]) async throws {
@@ -120,10 +146,14 @@ final class Installation: Sendable {
   }
 
   private func start(
-    _ name: String, _ program: String, _ arguments: [String], environment: [String: String] = [:]
+    _ name: String, _ program: String, _ arguments: [String], environment: [String: String] = [:],
+    hasOwnMounts: Bool = true
   ) throws -> ProgramProcess {
+    let command = [Self.binary(program)] + arguments
     let process = try ProgramProcess(
-      name: name, command: namespace.command([Self.binary(program)] + arguments),
+      name: name,
+      command: hasOwnMounts
+        ? namespace.command(command) : ["nsenter", "--net=/run/netns/\(namespace.name)"] + command,
       environment: environment, output: folder.file("\(name).log"))
     programs.withLock { $0[name] = process }
     return process
@@ -140,6 +170,7 @@ final class Installation: Sendable {
 
   private func remove() async {
     for program in programs.withLock({ Array($0.values) }) { await program.kill() }
+    await endDHCP()
     await namespace.delete()
   }
 }

@@ -16,9 +16,9 @@ extension IntegrationTests {
       try await run("networks", "subnets", "ports")
     }
 
-    @Test("goes through the whole life of security groups, shared networks, quotas and agents")
+    @Test("goes through the whole life of security groups, shared networks, quotas, agents and QoS")
     func operations() async throws {
-      try await run("security_groups", "sharing", "operations")
+      try await run("security_groups", "sharing", "operations", "qos")
     }
 
     @Test("goes through the whole life of everything that the Identity service keeps, and logs in in every way")

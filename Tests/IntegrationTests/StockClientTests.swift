@@ -42,6 +42,41 @@ extension IntegrationTests {
         #expect(refused.errors.contains("No Network found for net1"), "\(refused.errors)")
       }
     }
+
+    @Test("imports, shows and deletes key pairs, and gives a server its key, user data and config drive")
+    func keypairs() async throws {
+      try await Installation.with { installation in
+        try await installation.startAll()
+        let client = try Client(installation)
+        let file = try installation.folder.write((Self.key + "\n").utf8, to: "key.pub")
+        try await client.run("keypair", "create", "my key", "--public-key", file)
+        #expect(try await client.json("keypair", "show", "my key")["fingerprint"]?.string == Self.fingerprint)
+        #expect(try await client.json("keypair", "list").array?.map { $0["Name"] } == ["my key"])
+        try await client.run("network", "create", "net1", "--provider-network-type", "local")
+        try await client.run("subnet", "create", "sub1", "--network", "net1", "--subnet-range", "10.1.2.0/24")
+        let image = try installation.folder.write(Array(repeating: 0, count: 1024), to: "image.raw")
+        try await client.run(
+          "image", "create", "image1", "--disk-format", "raw", "--container-format", "bare", "--file", image)
+        let data = try installation.folder.write("#!/bin/sh\necho from user data\n".utf8, to: "user-data")
+        let server = try await client.id(
+          "server", "create", "server1", "--image", "image1", "--flavor", "m1.nano", "--network", "net1", "--wait",
+          "--key-name", "my key", "--user-data", data, "--use-config-drive", "--property", "role=web")
+        let shown = try await client.json("server", "show", "server1")
+        #expect(shown["key_name"] == "my key")
+        #expect(shown["config_drive"] == "True")
+        let disc = textOfFile(installation.folder.file("host/instances/\(server)/disk.config"))
+        for text in ["echo from user data", Self.key, #""hostname":"server1.novalocal""#, #""role":"web""#] {
+          #expect(disc.contains(text), "\(text)")
+        }
+        try await client.run("keypair", "delete", "my key")
+        #expect(!(try await client.run(checked: false, "keypair", "show", "my key").succeeded))
+        // The server keeps what it has been given.
+        #expect(try await client.json("server", "show", "server1")["key_name"] == "my key")
+      }
+    }
+
+    private static let key = ConfigDriveBootTests.key
+    private static let fingerprint = "65:96:2d:fc:e8:d5:a9:11:64:0c:0f:ea:00:6e:5b:bd"
   }
 
   /// `openstack --os-cloud plugboard` in an installation's namespace.

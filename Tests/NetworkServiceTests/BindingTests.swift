@@ -21,7 +21,7 @@ struct BindingTests {
       let id = try await cloud.network(network).id
       let port = try await cloud.create("port", ["network_id": .string(id), "binding:host_id": "compute1"])
       #expect(port["binding:vif_type"] == vifType)
-      let details: JSONValue = vifType == "bridge" ? ["connectivity": "l2", "port_filter": false] : [:]
+      let details: JSONValue = vifType == "bridge" ? ["connectivity": "l2", "port_filter": true] : [:]
       #expect(port["binding:vif_details"] == details)
     }
   }

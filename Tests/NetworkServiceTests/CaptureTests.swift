@@ -55,6 +55,9 @@ struct CaptureTests {
   private static let laterExtensions: Set<String> = [
     "security-groups-default-rules", "security-groups-rules-belongs-to-default-sg", "quota-check-limit-default",
     "tag-creation",
+    // Known to the captured one too, but its installation had no QoS.
+    "qos", "qos-bw-limit-direction", "qos-default", "qos-port-network-policy", "qos-rule-type-details",
+    "qos-rule-type-filter", "qos-rules-alias",
   ]
 
   /// The captured run deleted what was left on the network before it deleted the subnet.
@@ -100,9 +103,10 @@ struct Replay {
     "created_at", "updated_at", "started_at", "heartbeat_timestamp", "revision_number", "provider:segmentation_id",
     "href", "configurations", "standard_attr_id", "used_ips",
   ]
-  /// What we do not have yet and do not pretend to have, since no agent filters; and what a later release than the
-  /// captured one shows of a rule.
-  private static let different: Set<String> = ["port_filter", "bound_drivers", "belongs_to_default_sg"]
+  /// What we do not have yet and do not pretend to have; and what a later release than the captured one shows of a rule.
+  private static let different: Set<String> = [
+    "bound_drivers", "belongs_to_default_sg", "qos_policy_id", "qos_network_policy_id",
+  ]
 
   /// The text with our values for the captured ones. First all are marked and then the marks replaced, the longest
   /// first: one of our addresses may be another captured one, or its beginning.
@@ -160,7 +164,8 @@ struct Replay {
       Issue.record("\(name) has no list")
       return
     }
-    #expect(Set(left.object?.names ?? []) == Set(right.object?.names ?? []), "\(name)")
+    let names = [left, right].map { Set($0.object?.names ?? []).subtracting(Self.different) }
+    #expect(names[0] == names[1], "\(name)")
   }
 
   private func compare(_ ours: JSONValue, _ theirs: JSONValue, path: String) {

@@ -34,7 +34,7 @@ struct HTTPFaceTests {
   func absent() async throws {
     try await TestCloud.serve { cloud in
       for path in [
-        "nosuch", "trunks", "qos/policies", "address-scopes", "segments", "auto-allocated-topology/null", "flavors",
+        "nosuch", "trunks", "qos/nosuch", "address-scopes", "segments", "auto-allocated-topology/null", "flavors",
         "log/logs", "routers/\(Self.unknownID)/add_router_interface", "networks/\(Self.unknownID)/nosuch",
       ] {
         let answer = try await cloud.get("/v2.0/\(path)")

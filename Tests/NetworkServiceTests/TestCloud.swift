@@ -25,10 +25,14 @@ final class TestCloud: Sendable {
   private init(database: TemporaryDatabase, clock: TestClock, configuration: NetworkConfiguration) throws {
     self.database = database
     self.clock = clock
-    store = try database.store(listeners: [PortStatusListener()], clock: { clock.now }, logger: quiet)
+    let population = PopulationNotices()
+    let dhcp = DHCPNotices()
+    store = try database.store(
+      listeners: [PortStatusListener(), population] + dhcp.listeners, clock: { clock.now }, logger: quiet)
     hosts = HostRPCServer(secret: hostsSecret, logger: quiet)
     service = NetworkService(
-      store: store, hosts: hosts, configuration: configuration, clock: { clock.now }, logger: quiet)
+      store: store, hosts: hosts, configuration: configuration, dhcpNotices: dhcp, populationNotices: population,
+      clock: { clock.now }, logger: quiet)
     service.registerAgentMethods()
     address = ServiceAddress(port: 0)
   }
@@ -104,9 +108,9 @@ final class TestCloud: Sendable {
   }
 
   /// An agent's end.
-  func client(host: String) -> HostRPCClient {
+  func client(host: String, binary: String = Agent.linuxBridgeBinary) -> HostRPCClient {
     HostRPCClient(
-      endpoint: address.url, host: host, binary: Agent.linuxBridgeBinary, secret: hostsSecret,
+      endpoint: address.url, host: host, binary: binary, secret: hostsSecret,
       httpClient: .shared, logger: quiet)
   }
 }

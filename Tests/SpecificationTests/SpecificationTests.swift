@@ -35,6 +35,7 @@ struct SpecificationTests {
       ("Network", ResourceKind.network), ("Subnet", .subnet), ("Subnetpool", .subnetPool), ("Port", .port),
       ("Binding", .portBinding), ("SecurityGroup", .securityGroup), ("SecurityGroupRule", .securityGroupRule),
       ("DefaultSecurityGroupRule", .defaultSecurityGroupRule), ("RbacPolicy", .rbacPolicy), ("Agent", .agent),
+      ("Policy", .qosPolicy), ("BandwidthLimitRule", .qosRule),
     ])
   func attributes(schema: String, kind: ResourceKind) throws {
     let document = try Document()

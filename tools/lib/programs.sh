@@ -105,8 +105,19 @@ end_guests() {
   done < <(query 'SELECT id FROM instances')
 }
 
-# Removes the bridges of our networks with the taps and tunnels in them, and the taps of our ports. A bridge that holds
-# another interface stays as it is.
+# Ends the DHCP servers of our networks, which outlive the agent, and removes their namespaces.
+remove_dhcp() {
+  local network pid
+  while read -r network; do
+    pid=$(cat "$state/dhcp/$network/pid" 2>/dev/null) || true
+    if [ -n "$pid" ] && grep -qsz -- "--pid-file=$state/dhcp/$network/pid" "/proc/$pid/cmdline"; then kill -TERM "$pid"; fi
+    if [ -e "/run/netns/qdhcp-$network" ]; then ip netns delete "qdhcp-$network"; fi
+    rm -rf "${state:?}/dhcp/$network"
+  done < <(query 'SELECT id FROM networks')
+}
+
+# Removes the bridges of our networks with the taps and tunnels in them, the taps of our ports, and the rules for them. A
+# bridge that holds another interface stays as it is.
 remove_links() {
   local network port member
   while read -r network; do
@@ -120,4 +131,6 @@ remove_links() {
   while read -r port; do
     if [ -e "/sys/class/net/tap${port:0:11}" ]; then ip link delete "tap${port:0:11}"; fi
   done < <(query 'SELECT id FROM ports')
+  nft delete table bridge plugboard 2>/dev/null || true
+  nft delete table inet plugboard_ct 2>/dev/null || true
 }

@@ -61,16 +61,19 @@ package struct BuildRequest: JSONConvertible, Hashable, Sendable {
   /// Base64, as it was given to `POST /servers`.
   package var userData: String?
   package var configDrive: Bool
+  /// What the ports that are made for the instance get; empty leaves them to the Networking service.
+  package var securityGroupIDs: [UUID]
   package var createdAt: Timestamp
 
   package init(
     instanceID: UUID, name: String, projectID: String, userID: String, flavor: Flavor, image: Image,
     networks: [Network], metadata: [String: String] = [:], userData: String? = nil, configDrive: Bool = false,
-    createdAt: Timestamp
+    securityGroupIDs: [UUID] = [], createdAt: Timestamp
   ) {
     (self.instanceID, self.name, self.projectID, self.userID) = (instanceID, name, projectID, userID)
     (self.flavor, self.image, self.networks, self.metadata) = (flavor, image, networks, metadata)
     (self.userData, self.configDrive, self.createdAt) = (userData, configDrive, createdAt)
+    self.securityGroupIDs = securityGroupIDs
   }
 
   package init(json: JSONValue) throws {
@@ -88,6 +91,7 @@ package struct BuildRequest: JSONConvertible, Hashable, Sendable {
     metadata = try members.texts("metadata")
     userData = try members.optionalString("user_data")
     configDrive = try members.optionalBool("config_drive") ?? false
+    securityGroupIDs = try members.strings("security_groups", defaultsToEmpty: true).compactMap { UUID($0) }
     createdAt = try members.timestamp("created_at")
   }
 
@@ -97,6 +101,7 @@ package struct BuildRequest: JSONConvertible, Hashable, Sendable {
       "user_id": .string(userID), "flavor": flavor.json, "image": image.json,
       "networks": .array(networks.map(\.json)), "metadata": JSONValue(texts: metadata),
       "user_data": JSONValue(userData), "config_drive": .bool(configDrive),
+      "security_groups": .array(securityGroupIDs.map { .string("\($0)") }),
       "created_at": .string(createdAt.description),
     ]
   }

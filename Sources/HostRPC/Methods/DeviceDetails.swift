@@ -117,19 +117,25 @@ package struct DeviceDetails: Hashable, Sendable {
   /// A list of objects with `ip_address` and `mac_address`.
   package var allowedAddressPairs: JSONValue
   package var portSecurityEnabled: Bool
+  package var qosPolicyID: UUID?
+  package var qosNetworkPolicyID: UUID?
+  /// What the port's policy, or its network's, comes to. Ours: upstream's agents ask for the policy itself.
+  package var bandwidth: PortBandwidth
   /// `binding:profile`, an object.
   package var profile: JSONValue
 
   package init(
     device: String, networkID: UUID, portID: UUID, macAddress: MACAddress, adminStateUp: Bool, networkType: String,
     segmentationID: Int?, physicalNetwork: String?, mtu: Int, fixedIPs: [FixedIP], deviceOwner: String,
-    allowedAddressPairs: JSONValue = [], portSecurityEnabled: Bool, profile: JSONValue = [:]
+    allowedAddressPairs: JSONValue = [], portSecurityEnabled: Bool, qosPolicyID: UUID? = nil,
+    qosNetworkPolicyID: UUID? = nil, bandwidth: PortBandwidth = PortBandwidth(), profile: JSONValue = [:]
   ) {
     (self.device, self.networkID, self.portID, self.macAddress) = (device, networkID, portID, macAddress)
     (self.adminStateUp, self.networkType, self.segmentationID) = (adminStateUp, networkType, segmentationID)
     (self.physicalNetwork, self.mtu, self.fixedIPs) = (physicalNetwork, mtu, fixedIPs)
     (self.deviceOwner, self.allowedAddressPairs) = (deviceOwner, allowedAddressPairs)
     (self.portSecurityEnabled, self.profile) = (portSecurityEnabled, profile)
+    (self.qosPolicyID, self.qosNetworkPolicyID, self.bandwidth) = (qosPolicyID, qosNetworkPolicyID, bandwidth)
   }
 
   init(_ members: Members) throws {
@@ -148,13 +154,16 @@ package struct DeviceDetails: Hashable, Sendable {
     deviceOwner = try members.string("device_owner")
     allowedAddressPairs = members["allowed_address_pairs"] ?? []
     portSecurityEnabled = try members.optionalBool("port_security_enabled") ?? true
+    qosPolicyID = try members.optionalUUID("qos_policy_id")
+    qosNetworkPolicyID = try members.optionalUUID("qos_network_policy_id")
+    bandwidth = try PortBandwidth(members, "qos_rules")
     profile = members["profile"] ?? [:]
   }
 
   /// All members that upstream's server sends, in its order: its agents read some of them without asking whether they
   /// are there.
   var json: JSONValue {
-    [
+    var object: JSONObject = [
       "device": .string(device), "network_id": .string("\(networkID)"), "port_id": .string("\(portID)"),
       "mac_address": .string("\(macAddress)"), "admin_state_up": .bool(adminStateUp),
       "network_type": .string(networkType), "segmentation_id": JSONValue(segmentationID),
@@ -162,9 +171,12 @@ package struct DeviceDetails: Hashable, Sendable {
       "fixed_ips": .array(
         fixedIPs.map { ["subnet_id": .string("\($0.subnetID)"), "ip_address": .string($0.ipAddress)] }),
       "device_owner": .string(deviceOwner), "allowed_address_pairs": allowedAddressPairs,
-      "port_security_enabled": .bool(portSecurityEnabled), "qos_policy_id": .null, "qos_network_policy_id": .null,
-      "profile": profile, "propagate_uplink_status": false,
+      "port_security_enabled": .bool(portSecurityEnabled), "qos_policy_id": JSONValue(qosPolicyID?.description),
+      "qos_network_policy_id": JSONValue(qosNetworkPolicyID?.description), "profile": profile,
+      "propagate_uplink_status": false,
     ]
+    object["qos_rules"] = bandwidth.rulesJSON
+    return .object(object)
   }
 }
 

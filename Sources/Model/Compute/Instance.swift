@@ -83,6 +83,10 @@ package struct InstanceRequest: Hashable, Sendable {
   package var tags = "[]"
   /// JSON text: a list of names.
   package var securityGroups = "[]"
+  /// JSON text: a list of the ids of these groups; empty if the Networking service's default is meant.
+  package var securityGroupIDs = "[]"
+  /// The key that goes into the guest.
+  package var key: InstanceKey?
   /// Base64, as it was sent.
   package var userData: String?
   package var availabilityZone: String?

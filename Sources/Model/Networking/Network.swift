@@ -13,6 +13,8 @@ package struct Network: Hashable, Sendable {
   package var mtu: Int
   /// What the network's ports inherit.
   package var portSecurityEnabled: Bool
+  /// The policy of the network's ports that have none of their own.
+  package var qosPolicyID: UUID?
   package var segment: Segment
   /// Where its DHCP servers should be: names of availability zones, a JSON array as it is stored and shown.
   package var availabilityZoneHints: String
@@ -31,9 +33,10 @@ package struct Network: Hashable, Sendable {
 
   package init(
     id: UUID, projectID: String, name: String = "", description: String = "", adminStateUp: Bool = true,
-    isExternal: Bool = false, isDefault: Bool = false, mtu: Int, portSecurityEnabled: Bool = true, segment: Segment,
-    availabilityZoneHints: String = "[]", availabilityZones: String = "[]", tags: String = "[]",
-    access: NetworkAccess = [], subnetIDs: [UUID] = [], createdAt: Timestamp, updatedAt: Timestamp, revision: Int = 1
+    isExternal: Bool = false, isDefault: Bool = false, mtu: Int, portSecurityEnabled: Bool = true,
+    qosPolicyID: UUID? = nil, segment: Segment, availabilityZoneHints: String = "[]",
+    availabilityZones: String = "[]", tags: String = "[]", access: NetworkAccess = [], subnetIDs: [UUID] = [],
+    createdAt: Timestamp, updatedAt: Timestamp, revision: Int = 1
   ) {
     self.id = id
     self.projectID = projectID
@@ -44,6 +47,7 @@ package struct Network: Hashable, Sendable {
     self.isDefault = isDefault
     self.mtu = mtu
     self.portSecurityEnabled = portSecurityEnabled
+    self.qosPolicyID = qosPolicyID
     self.segment = segment
     self.availabilityZoneHints = availabilityZoneHints
     self.availabilityZones = availabilityZones

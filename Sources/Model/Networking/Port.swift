@@ -26,6 +26,9 @@ package struct Port: Hashable, Sendable {
   package var extraDHCPOptions: String
   /// The ids of the port's groups: a JSON array of strings as text, as it is stored and shown.
   package var securityGroups: String
+  package var qosPolicyID: UUID?
+  /// The network's policy. Read from the network's row, never stored with the port.
+  package var qosNetworkPolicyID: UUID?
   /// A sorted JSON array of strings, as it is stored and shown.
   package var tags: String
   package var createdAt: Timestamp
@@ -38,7 +41,8 @@ package struct Port: Hashable, Sendable {
     macAddress: MACAddress, adminStateUp: Bool = true, status: PortStatus = .down, deviceID: String = "",
     deviceOwner: String = "", fixedIPs: [FixedIP] = [], binding: PortBinding = PortBinding(),
     portSecurityEnabled: Bool = true, allowedAddressPairs: String = "[]", extraDHCPOptions: String = "[]",
-    securityGroups: String = "[]", tags: String = "[]", createdAt: Timestamp, updatedAt: Timestamp, revision: Int = 1
+    securityGroups: String = "[]", qosPolicyID: UUID? = nil, qosNetworkPolicyID: UUID? = nil, tags: String = "[]",
+    createdAt: Timestamp, updatedAt: Timestamp, revision: Int = 1
   ) {
     self.id = id
     self.networkID = networkID
@@ -56,6 +60,8 @@ package struct Port: Hashable, Sendable {
     self.allowedAddressPairs = allowedAddressPairs
     self.extraDHCPOptions = extraDHCPOptions
     self.securityGroups = securityGroups
+    self.qosPolicyID = qosPolicyID
+    self.qosNetworkPolicyID = qosNetworkPolicyID
     self.tags = tags
     self.createdAt = createdAt
     self.updatedAt = updatedAt

@@ -19,7 +19,7 @@ extension ResourceKind {
     var target = target
     if body["device_owner"]?.string?.hasPrefix("network:") == true { target.isNetworkDevice = true }
     if body["target_tenant"] == "*" || body["target_project"] == "*" { target.isForAll = true }
-    let name = "\(action.rawValue)_\(name)"
+    let name = "\(action.rawValue)_\(policyName)"
     if caller.mayWrite, caller.may(name, target), rules.allSatisfy({ $0.allows(caller, target) }) { return }
     throw APIError.policyNotAuthorized(rules.reduce("rule:\(name)") { "(\($0) and \($1.text))" })
   }
@@ -30,7 +30,7 @@ extension ResourceKind {
     return attributes.compactMap { attribute in
       guard let value = body[attribute.name], !value.isNull else { return nil }
       if action == .create, Self.isDefault(value, of: attribute.name, in: name) { return nil }
-      let rule = "\(action.rawValue)_\(name):\(attribute.name)"
+      let rule = "\(action.rawValue)_\(policyName):\(attribute.name)"
       guard let policy = PolicyTable.rules[rule] ?? (attribute.isAdminOnly ? [.admin] : nil) else { return nil }
       return AttributePolicy(rule: rule, policy: policy, parts: Self.parts(rule, value))
     }

@@ -29,13 +29,16 @@ struct ResourceKind: Sendable {
   let name: String
   /// The name of lists of it in bodies, such as `security_groups`.
   let collection: String
+  /// The name of the resource in policies, such as `policy_bandwidth_limit_rule` for what is part of another.
+  let policyName: String
   let attributes: [AttributeRule]
   private let byName: [String: AttributeRule]
 
   /// - Parameter attributes: In the order in which they are judged and named in refusals.
-  init(name: String, collection: String, attributes: [AttributeRule]) {
+  init(name: String, collection: String, policyName: String? = nil, attributes: [AttributeRule]) {
     self.name = name
     self.collection = collection
+    self.policyName = policyName ?? name
     self.attributes = attributes
     byName = attributes.reduce(into: [:]) { $0[$1.name] = $1 }
   }

@@ -11,8 +11,9 @@ struct APIExtension: Sendable {
 
   /// In upstream's words, so that a client sees no difference.
   static let all: [APIExtension] =
-    commonExtensions + networkExtensions + subnetExtensions + portExtensions + agentExtensions + securityGroupExtensions
-    + quotaExtensions + tagExtensions + rbacExtensions + availabilityZoneExtensions
+    commonExtensions + networkExtensions + subnetExtensions + portExtensions + agentExtensions
+    + dhcpAgentSchedulerExtensions + securityGroupExtensions + quotaExtensions + tagExtensions + rbacExtensions
+    + availabilityZoneExtensions + qosExtensions
 
   private static let commonExtensions: [APIExtension] = [
     APIExtension(

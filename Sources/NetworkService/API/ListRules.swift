@@ -24,7 +24,8 @@ enum ListRules {
 
   private static let numbers: Set<String> = [
     "mtu", "provider:segmentation_id", "segmentation_id", "ip_version", "revision_number", "default_quota",
-    "default_prefixlen", "min_prefixlen", "max_prefixlen", "port_range_min", "port_range_max",
+    "default_prefixlen", "min_prefixlen", "max_prefixlen", "port_range_min", "port_range_max", "max_kbps",
+    "max_burst_kbps",
   ]
 
   /// A filter's value as the column has it.

@@ -84,7 +84,7 @@ extension PolicyRule {
 enum PolicyTable {
   /// By upstream's names of the rules; an attribute without one follows its action.
   static let rules: [String: PolicyRule] =
-    [networkRules, subnetRules, portRules, groupRules, otherRules].reduce(into: [:]) { all, some in
+    [networkRules, subnetRules, portRules, groupRules, qosRules, otherRules].reduce(into: [:]) { all, some in
       all.merge(some) { first, _ in first }
     }
 }

@@ -18,8 +18,13 @@ extension NetworkService {
     hosts.register(UpdateDeviceList.self) { [self] list, _ in
       try await update(up: list.devicesUp, down: list.devicesDown, host: list.host, observedAt: list.observedAt)
     }
+    hosts.register(GetPorts.self) { [self] arguments, _ in try await ports(at: arguments) }
     hosts.register(SecurityGroupInfoForDevices.self) { [self] arguments, caller in
       try await securityGroupInfo(arguments, host: caller.host)
+    }
+    registerDHCPMethods()
+    hosts.onConnect { [populationNotices] caller in
+      if caller.binary == Agent.linuxBridgeBinary { populationNotices.announce(host: caller.host) }
     }
   }
 

@@ -18,6 +18,7 @@ extension NetworkService {
         "an agent is there",
         metadata: ["host": "\(state.host)", "agent.type": "\(state.agentType)", "agent.state": "\(result.rawValue)"])
       try await rebindPorts(onHost: state.host)
+      if state.agentType == Agent.linuxBridgeType { populationNotices.announce(host: state.host) }
     }
     return result
   }

@@ -18,7 +18,8 @@ extension Transaction {
     networks[network.id] = network
     cause = ChangeCause(reason: GetDevicesDetailsList.name, host: host, observedAt: observedAt)
     try updatePortStatus(port, on: .detailsFetched, host: host)
-    return .details(DeviceDetails(device: device, port: port, network: network))
+    return .details(
+      DeviceDetails(device: device, port: port, network: network, bandwidth: try bandwidth(of: port)))
   }
 }
 
@@ -37,7 +38,7 @@ extension Snapshot {
 }
 
 extension DeviceDetails {
-  init(device: String, port: Port, network: Network) {
+  init(device: String, port: Port, network: Network, bandwidth: PortBandwidth) {
     self.init(
       device: device, networkID: network.id, portID: port.id, macAddress: port.macAddress,
       adminStateUp: port.adminStateUp, networkType: network.segment.type.rawValue,
@@ -47,7 +48,8 @@ extension DeviceDetails {
       deviceOwner: port.deviceOwner,
       allowedAddressPairs: port.allowedAddressPairs == "[]"
         ? [] : (try? JSONValue(parsing: port.allowedAddressPairs)) ?? [],
-      portSecurityEnabled: port.portSecurityEnabled,
+      portSecurityEnabled: port.portSecurityEnabled, qosPolicyID: port.qosPolicyID,
+      qosNetworkPolicyID: port.qosNetworkPolicyID, bandwidth: bandwidth,
       profile: port.binding.profile == "{}" ? [:] : (try? JSONValue(parsing: port.binding.profile)) ?? [:])
   }
 }

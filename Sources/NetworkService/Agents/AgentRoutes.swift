@@ -67,6 +67,7 @@ extension NetworkService {
     }
     // What could not be bound while it was switched off can be now.
     if after.adminStateUp, !before.adminStateUp { try await rebindPorts(onHost: after.host) }
+    if after.adminStateUp != before.adminStateUp { try await castNetworks(ofDHCPAgent: after) }
     return answer(after, ResourceView(isAdmin: true))
   }
 

@@ -7,6 +7,7 @@ extension ResourceKind {
       .adminOnly("provider:physical_network"), .adminOnly("provider:segmentation_id"), .readOnly("status"),
       .readOnly("subnets"), .fixed("availability_zone_hints"), .readOnly("availability_zones"),
       .readOnly("ipv4_address_scope"), .readOnly("ipv6_address_scope"),
+      .plain("qos_policy_id"),
     ])
 }
 

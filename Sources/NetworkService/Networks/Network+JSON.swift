@@ -25,6 +25,7 @@ extension Network {
       if view.shows("ipv6_address_scope") { network.member("ipv6_address_scope", .null) }
       if view.shows("router:external") { network.member("router:external", isExternal) }
       if view.shows("description") { network.member("description", description) }
+      if view.shows("qos_policy_id") { network.member("qos_policy_id", qosPolicyID?.description) }
       if view.shows("port_security_enabled") { network.member("port_security_enabled", portSecurityEnabled) }
       if isNew || isExternal, view.shows("is_default") { network.member("is_default", isDefault) }
       if view.shows("tags") { network.member("tags") { $0.raw(tags.utf8) } }

@@ -8,7 +8,9 @@ extension Transaction {
   ///
   /// - Throws: `APIError` 404 for an availability zone that there is not, 409 if the segment is taken or the quota is used
   ///   up, 503 if no segment is left.
-  func createNetwork(_ request: NetworkRequest, configuration: NetworkConfiguration) throws -> Network {
+  func createNetwork(
+    _ request: NetworkRequest, caller: NetworkCaller, configuration: NetworkConfiguration
+  ) throws -> Network {
     let plan = configuration.segments
     try checkQuota(.network, ofProject: request.projectID, configuration: configuration)
     try checkAvailabilityZones(request.availabilityZoneHints)
@@ -20,7 +22,9 @@ extension Transaction {
     var network = Network(
       id: UUID(), projectID: request.projectID, name: request.name, description: request.description,
       adminStateUp: request.adminStateUp, isExternal: request.isExternal, isDefault: isDefault,
-      mtu: request.mtu ?? largest, portSecurityEnabled: request.portSecurityEnabled, segment: segment,
+      mtu: request.mtu ?? largest, portSecurityEnabled: request.portSecurityEnabled,
+      qosPolicyID: try qosPolicyID(request.qosPolicyID, ofNewNetworkOf: request.projectID, caller: caller),
+      segment: segment,
       availabilityZoneHints: JSONValue.array(request.availabilityZoneHints.map { .string($0) }).description,
       createdAt: now, updatedAt: now)
     // As upstream does: a project that has a network has a default security group.

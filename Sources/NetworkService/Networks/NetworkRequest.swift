@@ -19,6 +19,8 @@ struct NetworkRequest: Sendable {
   var segment: Segment?
   /// Sorted.
   var availabilityZoneHints: [String]
+  /// `nil`, sent or not, leaves the choice to the project's default.
+  var qosPolicyID: UUID?
 
   init(_ body: JSONObject, caller: NetworkCaller, configuration: NetworkConfiguration) throws {
     try ResourceKind.network.checkCreation(body, caller: caller)
@@ -34,6 +36,7 @@ struct NetworkRequest: Sendable {
     portSecurityEnabled = try attributes.bool("port_security_enabled") ?? true
     let hints = try attributes.availabilityZoneHints() ?? []
     availabilityZoneHints = hints.isEmpty ? configuration.defaultAvailabilityZones : hints
+    qosPolicyID = try attributes.qosPolicyID() ?? nil
     let wanted = try attributes.segment()
     segment = wanted.isEmpty ? nil : try configuration.segments.judged(wanted)
   }
@@ -47,6 +50,8 @@ struct NetworkChange: Sendable {
   /// 0 leaves the choice to the server.
   let mtu: Int?
   let segment: SegmentRequest
+  /// `.some(nil)` takes the network's policy from it.
+  let qosPolicyID: UUID??
   private let name: String?
   private let description: String?
   private let adminStateUp: Bool?
@@ -64,6 +69,7 @@ struct NetworkChange: Sendable {
     mtu = try attributes.mtu()
     portSecurityEnabled = try attributes.bool("port_security_enabled")
     segment = try attributes.segment()
+    qosPolicyID = try attributes.qosPolicyID()
   }
 
   /// The network with what needs no judgement changed.

@@ -35,7 +35,7 @@ extension NetworkService {
     let configuration = configuration
     let wanted = try body.objects.map { try NetworkRequest($0, caller: caller, configuration: configuration) }
     let networks = try await store.write { transaction in
-      try wanted.map { try transaction.createNetwork($0, configuration: configuration) }
+      try wanted.map { try transaction.createNetwork($0, caller: caller, configuration: configuration) }
     }
     let view = ResourceView(for: caller)
     return Response.created(networks, body, name: "network", collection: "networks") {

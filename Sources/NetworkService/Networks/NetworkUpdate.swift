@@ -15,6 +15,7 @@ extension Transaction {
     try check(wantedRevision, against: before.revision)
     var changed = change.applied(to: before)
     changed.segment = try changeSegment(of: before, to: change.segment, configuration.segments)
+    changed.qosPolicyID = try qosPolicyID(change.qosPolicyID, insteadOf: before.qosPolicyID, caller: caller)
     let isShareChanged = try changeSharing(of: before, to: change.isShared)
     try changeExternal(&changed, to: change.isExternal)
     try changeDefault(&changed, to: change.isDefault)

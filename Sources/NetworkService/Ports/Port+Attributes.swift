@@ -6,7 +6,8 @@ extension ResourceKind {
       .plain("device_id"), .plain("device_owner"), .readOnly("status"), .adminOnly("binding:host_id"),
       .adminOnly("binding:profile"), .plain("binding:vnic_type"), .readOnly("binding:vif_type"),
       .readOnly("binding:vif_details"), .plain("port_security_enabled"), .plain("security_groups"),
-      .plain("allowed_address_pairs"), .plain("extra_dhcp_opts"),
+      .plain("allowed_address_pairs"), .plain("extra_dhcp_opts"), .plain("qos_policy_id"),
+      .readOnly("qos_network_policy_id"),
     ])
 }
 

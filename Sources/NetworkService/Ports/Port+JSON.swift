@@ -22,6 +22,8 @@ extension Port {
       if view.shows("security_groups") { port.member("security_groups") { $0.raw(securityGroups.utf8) } }
       if view.shows("description") { port.member("description", description) }
       binding.write(to: &port, view)
+      if view.shows("qos_policy_id") { port.member("qos_policy_id", qosPolicyID?.description) }
+      if view.shows("qos_network_policy_id") { port.member("qos_network_policy_id", qosNetworkPolicyID?.description) }
       if view.shows("port_security_enabled") { port.member("port_security_enabled", portSecurityEnabled) }
       if view.shows("tags") { port.member("tags") { $0.raw(tags.utf8) } }
       if view.shows("created_at") { port.member("created_at", createdAt.iso8601Seconds) }

@@ -5,9 +5,8 @@ import Store
 /// Decides what a port is bound to: a pure function of the network's segment and of the agent on the host, as
 /// `neutron/plugins/ml2/drivers/linuxbridge/mech_driver/mech_linuxbridge.py` has it.
 enum PortBinder {
-  /// What the answer tells Nova of the interface. `port_filter` is false: no agent of ours filters yet, and whoever
-  /// reads true relies on filters.
-  static let bridgeDetails = #"{"connectivity": "l2", "port_filter": false}"#
+  /// What the answer tells Nova of the interface: that the agent filters it, so that Nova need not.
+  static let bridgeDetails = #"{"connectivity": "l2", "port_filter": true}"#
 
   /// - Parameter agent: The Linux bridge agent on `binding.host`, if it is alive.
   static func bound(_ binding: PortBinding, to segment: Segment, by agent: Agent?) -> PortBinding {

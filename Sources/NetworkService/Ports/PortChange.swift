@@ -24,6 +24,8 @@ struct PortChange: Sendable {
   var addressPairs: [AllowedAddressPair]?
   /// Only those that are to be added, changed or, without a value, taken away.
   var dhcpOptions: [ExtraDHCPOption]?
+  /// `.some(nil)` takes the port's policy from it.
+  var qosPolicyID: UUID??
 
   init(_ body: JSONObject, caller: NetworkCaller, configuration: NetworkConfiguration) throws {
     try ResourceKind.port.checkUpdate(body, caller: caller)
@@ -44,6 +46,7 @@ struct PortChange: Sendable {
     securityGroupIDs = try attributes.securityGroupIDs()
     addressPairs = try attributes.addressPairs(limit: configuration.ports.maxAllowedAddressPairs)
     dhcpOptions = try attributes.dhcpOptions()
+    qosPolicyID = try attributes.qosPolicyID()
   }
 }
 

@@ -20,10 +20,13 @@ extension Transaction {
     if let conflict { throw conflict.apiError }
     port.securityGroups = Port.securityGroups(
       try securityGroups(request.securityGroupIDs, ofNewPort: port, caller: caller))
+    port.qosPolicyID = try qosPolicyID(request.qosPolicyID, insteadOf: nil, caller: caller)
+    port.qosNetworkPolicyID = network.qosPolicyID
     cause = ChangeCause(reason: "port created")
     try insert(&port, request, base: configuration.ports.baseMAC)
     port.fixedIPs = try assignAddresses(request.fixedIPs, toPort: port)
     if port.binding.vifType == .bridge { try addProvisioningBlock(.l2, toPort: port.id) }
+    try updateDHCPBlock(ofPort: port, configuration)
     return port
   }
 

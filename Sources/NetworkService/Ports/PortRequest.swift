@@ -26,6 +26,7 @@ struct PortRequest: Sendable {
   var securityGroupIDs: [UUID]?
   var addressPairs: [AllowedAddressPair]
   var dhcpOptions: [ExtraDHCPOption]
+  var qosPolicyID: UUID?
 
   init(_ body: JSONObject, caller: NetworkCaller, configuration: NetworkConfiguration) throws {
     try ResourceKind.port.checkCreation(body, caller: caller)
@@ -48,6 +49,7 @@ struct PortRequest: Sendable {
     securityGroupIDs = try attributes.securityGroupIDs()
     addressPairs = try attributes.addressPairs(limit: configuration.ports.maxAllowedAddressPairs) ?? []
     dhcpOptions = try attributes.dhcpOptions() ?? []
+    qosPolicyID = try attributes.qosPolicyID() ?? nil
   }
 }
 

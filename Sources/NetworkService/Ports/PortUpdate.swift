@@ -31,18 +31,20 @@ extension Transaction {
     if let options = change.dhcpOptions {
       after.extraDHCPOptions = try [ExtraDHCPOption](json: before.extraDHCPOptions).merged(with: options).json
     }
+    after.qosPolicyID = try qosPolicyID(change.qosPolicyID, insteadOf: before.qosPolicyID, caller: caller)
     after.fixedIPs = try reassignAddresses(change.fixedIPs, ofPort: before, changedTo: after)
     after.binding = try rebound(before, after, to: network.segment, configuration: configuration)
-    return try write(after, before: before)
+    return try write(after, before: before, configuration)
   }
 
   /// Writes what has become of a port; one that is as it was costs nothing and counts nothing.
-  private func write(_ after: Port, before: Port) throws -> ChangedPort {
+  private func write(_ after: Port, before: Port, _ configuration: NetworkConfiguration) throws -> ChangedPort {
     guard after != before else { return ChangedPort(before: before, after: before) }
     cause = ChangeCause(reason: "port updated")
     if after.binding != before.binding { try setActiveBinding(after.binding, ofPort: after.id) }
     try update(after, hasNewGroups: after.securityGroups != before.securityGroups)
     try followBinding(before: before, after: after)
+    try followDHCP(before: before, after: after, configuration)
     return ChangedPort(before: before, after: try port(after.id) ?? after)
   }
 

@@ -5,7 +5,7 @@ import Store
 
 extension TaggedTable {
   /// The resource's name in policies, such as `security_group`.
-  var resource: String { String(rawValue.dropLast()) }
+  var resource: String { self == .qosPolicies ? "policy" : String(rawValue.dropLast()) }
 
   /// The list's part of the path, such as `security-groups`.
   var path: String { String(rawValue.map { $0 == "_" ? "-" : $0 }) }
@@ -39,7 +39,7 @@ extension Snapshot {
       case .networks: _ = try visibleNetwork(id, to: caller)
       case .subnets: _ = try visibleSubnet(id, to: caller)
       case .ports: _ = try visiblePort(id, to: caller)
-      case .subnetpools: return row.isShared
+      case .subnetpools, .qosPolicies: return row.isShared
       case .securityGroups: _ = try visibleSecurityGroup(id, to: caller)
       }
       return true

@@ -50,9 +50,9 @@ extension Transaction {
         memory_mb, root_gb, ephemeral_gb, swap_mb, extra_specs, image_id, image_disk_format, kernel_id, ramdisk_id,
         image_properties, networks, metadata, tags, security_groups, user_data, availability_zone, config_drive,
         reservation_id, launch_index, host, vm_state, task_state, power_state, fault_code, fault_message, fault_details,
-        fault_at, created_at, updated_at)
+        fault_at, created_at, updated_at, key_name, key_type, public_key, security_group_ids)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?, ?)
+        ?, ?, ?, ?, ?, ?, ?)
       """,
       instance.id, instance.name, instance.description, instance.hostname, instance.projectID, instance.userID,
       flavor.id,
@@ -61,7 +61,8 @@ extension Transaction {
       request.metadata, request.tags, request.securityGroups, request.userData, request.availabilityZone,
       request.configDrive, instance.reservationID, instance.launchIndex, instance.host, instance.state.vm.rawValue,
       instance.state.task?.rawValue, instance.state.power.rawValue, instance.fault?.code, instance.fault?.message,
-      instance.fault?.details, instance.fault?.createdAt, instance.createdAt, instance.updatedAt)
+      instance.fault?.details, instance.fault?.createdAt, instance.createdAt, instance.updatedAt, request.key?.name,
+      request.key?.type, request.key?.publicKey, request.securityGroupIDs)
   }
 
   /// Writes what may change of an instance: its name, state, fault and times, and whether its network information is
@@ -105,7 +106,7 @@ enum InstanceColumns {
     ephemeral_gb, swap_mb, extra_specs, image_id, image_disk_format, kernel_id, ramdisk_id, image_properties, networks,
     metadata, tags, security_groups, user_data, availability_zone, config_drive, reservation_id, launch_index, host,
     vm_state, task_state, power_state, fault_code, fault_message, fault_details, fault_at, network_info,
-    network_info_stale, created_at, updated_at, launched_at
+    network_info_stale, created_at, updated_at, launched_at, key_name, key_type, public_key, security_group_ids
     """
 }
 
@@ -157,6 +158,10 @@ extension InstanceRequest {
     userData = row.optionalText(24)
     availabilityZone = row.optionalText(25)
     configDrive = row.bool(26)
+    if let name = row.optionalText(42) {
+      key = InstanceKey(name: name, type: row.optionalText(43) ?? "ssh", publicKey: row.optionalText(44) ?? "")
+    }
+    securityGroupIDs = row.text(45)
   }
 }
 

@@ -74,13 +74,13 @@ extension Transaction {
 }
 
 extension Agent {
-  fileprivate static let selection = """
+  static let selection = """
     SELECT id, agent_type, binary, host, topic, availability_zone, admin_state_up, configurations, created_at,
       started_at, heartbeat_timestamp, description
     FROM agents
     """
 
-  fileprivate init(row: Row) throws {
+  init(row: Row) throws {
     self.init(
       id: try row.uuid(0), type: row.text(1), binary: row.text(2), host: row.text(3),
       topic: row.text(4), availabilityZone: row.optionalText(5), adminStateUp: row.bool(6),

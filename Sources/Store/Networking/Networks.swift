@@ -53,12 +53,12 @@ extension Transaction {
     try execute(
       """
       INSERT INTO networks (id, project_id, name, description, admin_state_up, external, is_default, mtu,
-        port_security_enabled, availability_zone_hints, created_at, updated_at, revision_number)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        port_security_enabled, qos_policy_id, availability_zone_hints, created_at, updated_at, revision_number)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       network.id, network.projectID, network.name, network.description, network.adminStateUp, network.isExternal,
-      network.isDefault, network.mtu, network.portSecurityEnabled, network.availabilityZoneHints, network.createdAt,
-      network.updatedAt, network.revision)
+      network.isDefault, network.mtu, network.portSecurityEnabled, network.qosPolicyID, network.availabilityZoneHints,
+      network.createdAt, network.updatedAt, network.revision)
   }
 
   /// Writes what a client can change of a network's row and counts its revision up.
@@ -66,11 +66,11 @@ extension Transaction {
     try execute(
       """
       UPDATE networks SET name = ?, description = ?, admin_state_up = ?, external = ?, is_default = ?, mtu = ?,
-        port_security_enabled = ?, updated_at = ?, revision_number = revision_number + 1
+        port_security_enabled = ?, qos_policy_id = ?, updated_at = ?, revision_number = revision_number + 1
       WHERE id = ?
       """,
       network.name, network.description, network.adminStateUp, network.isExternal, network.isDefault, network.mtu,
-      network.portSecurityEnabled, now, network.id)
+      network.portSecurityEnabled, network.qosPolicyID, now, network.id)
   }
 
   /// Makes a network external, or takes that from it; its policies are the caller's affair.
@@ -109,7 +109,8 @@ extension Network {
        JOIN port_bindings ON port_bindings.port_id = ports.id
        JOIN agents ON agents.agent_type = 'DHCP agent' AND agents.host = port_bindings.host
        WHERE ports.network_id = networks.id AND ports.device_owner = 'network:dhcp'
-         AND agents.availability_zone <> '')
+         AND agents.availability_zone <> ''),
+      networks.qos_policy_id
     FROM networks JOIN network_segments ON network_segments.network_id = networks.id
     """
 
@@ -119,7 +120,7 @@ extension Network {
     self.init(
       id: try row.uuid(0), projectID: row.text(1), name: row.text(2), description: row.text(3),
       adminStateUp: row.bool(4), isExternal: row.bool(5), isDefault: row.bool(6), mtu: row.integer(7),
-      portSecurityEnabled: row.bool(8),
+      portSecurityEnabled: row.bool(8), qosPolicyID: try row.optionalUUID(20),
       segment: Segment(
         type: try row.value(14), physicalNetwork: row.optionalText(15), segmentationID: row.optionalInteger(16)),
       availabilityZoneHints: row.text(9), availabilityZones: row.text(19), tags: row.text(10),

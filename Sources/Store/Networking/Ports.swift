@@ -36,14 +36,14 @@ extension Transaction {
     let changes = try execute(
       """
       INSERT INTO ports (id, project_id, network_id, name, description, mac_address, admin_state_up, status, device_id,
-        device_owner, port_security_enabled, allowed_address_pairs, extra_dhcp_opts, security_groups, created_at,
-        updated_at, revision_number)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (network_id, mac_address) DO NOTHING
+        device_owner, port_security_enabled, allowed_address_pairs, extra_dhcp_opts, security_groups, qos_policy_id,
+        created_at, updated_at, revision_number)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (network_id, mac_address) DO NOTHING
       """,
       port.id, port.projectID, port.networkID, port.name, port.description, port.macAddress.description,
       port.adminStateUp, port.status.rawValue, port.deviceID, port.deviceOwner, port.portSecurityEnabled,
-      port.allowedAddressPairs, port.extraDHCPOptions, port.securityGroups, port.createdAt, port.updatedAt,
-      port.revision)
+      port.allowedAddressPairs, port.extraDHCPOptions, port.securityGroups, port.qosPolicyID, port.createdAt,
+      port.updatedAt, port.revision)
     guard changes > 0 else { return false }
     try insert(port.binding, ofPort: port.id)
     if port.securityGroups != "[]" { try addSecurityGroups(port.securityGroupIDs, toNewPort: port.id) }
@@ -59,12 +59,13 @@ extension Transaction {
     try execute(
       """
       UPDATE ports SET name = ?, description = ?, mac_address = ?, admin_state_up = ?, device_id = ?, device_owner = ?,
-        port_security_enabled = ?, allowed_address_pairs = ?, extra_dhcp_opts = ?, security_groups = ?, updated_at = ?,
-        revision_number = revision_number + 1
+        port_security_enabled = ?, allowed_address_pairs = ?, extra_dhcp_opts = ?, security_groups = ?,
+        qos_policy_id = ?, updated_at = ?, revision_number = revision_number + 1
       WHERE id = ?
       """,
       port.name, port.description, port.macAddress.description, port.adminStateUp, port.deviceID, port.deviceOwner,
-      port.portSecurityEnabled, port.allowedAddressPairs, port.extraDHCPOptions, port.securityGroups, now, port.id)
+      port.portSecurityEnabled, port.allowedAddressPairs, port.extraDHCPOptions, port.securityGroups, port.qosPolicyID,
+      now, port.id)
     if hasNewGroups { try setSecurityGroups(port.securityGroupIDs, ofPort: port.id) }
   }
 
@@ -98,7 +99,8 @@ extension Port {
       ports.allowed_address_pairs, ports.extra_dhcp_opts, ports.security_groups, ports.tags,
       ports.created_at, ports.updated_at, ports.revision_number, port_bindings.host, port_bindings.vif_type,
       port_bindings.vif_details, port_bindings.vnic_type, port_bindings.profile,
-      (SELECT group_concat(subnet_id || ip_address) FROM ip_allocations WHERE port_id = ports.id)
+      (SELECT group_concat(subnet_id || ip_address) FROM ip_allocations WHERE port_id = ports.id),
+      ports.qos_policy_id, (SELECT networks.qos_policy_id FROM networks WHERE networks.id = ports.network_id)
     FROM ports CROSS JOIN port_bindings ON port_bindings.port_id = ports.id
       AND port_bindings.status = 'ACTIVE' AND port_bindings.distributed = 0
     """
@@ -114,8 +116,9 @@ extension Port {
         host: row.text(18), vifType: try row.value(19), vifDetails: row.text(20),
         vnicType: try row.value(21), profile: row.text(22), portStatus: status),
       portSecurityEnabled: row.bool(10), allowedAddressPairs: row.text(11), extraDHCPOptions: row.text(12),
-      securityGroups: row.text(13), tags: row.text(14), createdAt: try row.timestamp(15),
-      updatedAt: try row.timestamp(16), revision: row.integer(17))
+      securityGroups: row.text(13), qosPolicyID: try row.optionalUUID(24),
+      qosNetworkPolicyID: try row.optionalUUID(25), tags: row.text(14),
+      createdAt: try row.timestamp(15), updatedAt: try row.timestamp(16), revision: row.integer(17))
   }
 }
 

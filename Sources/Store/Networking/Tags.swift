@@ -19,6 +19,8 @@ package struct TagFilter: Hashable, Sendable {
 package enum TaggedTable: String, CaseIterable, Sendable {
   case networks, subnets, subnetpools, ports
   case securityGroups = "security_groups"
+  /// The raw values are the API's names, and this one's is not its table's.
+  case qosPolicies = "policies"
 }
 
 /// What tags hang on.
@@ -51,6 +53,7 @@ extension Snapshot {
         FROM ports JOIN networks ON networks.id = ports.network_id WHERE ports.id = ?
         """
       case .securityGroups: "SELECT tags, revision_number, project_id, NULL, 0 FROM security_groups WHERE id = ?"
+      case .qosPolicies: "SELECT tags, revision_number, project_id, NULL, shared FROM qos_policies WHERE id = ?"
       }
     return try first(sql, id) { row in
       TagRow(
@@ -72,6 +75,8 @@ extension Transaction {
       case .ports: "UPDATE ports SET tags = ?, updated_at = ?, revision_number = revision_number + 1 WHERE id = ?"
       case .securityGroups:
         "UPDATE security_groups SET tags = ?, updated_at = ?, revision_number = revision_number + 1 WHERE id = ?"
+      case .qosPolicies:
+        "UPDATE qos_policies SET tags = ?, updated_at = ?, revision_number = revision_number + 1 WHERE id = ?"
       }
     try execute(sql, tags, now, id)
   }

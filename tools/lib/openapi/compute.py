@@ -36,6 +36,11 @@ FLAVOR = {
     "required": ["id", "name", "links"],
     "properties": {"id": TEXT, "name": NAME, "vcpus": INTEGER, "ram": INTEGER},
 }
+KEYPAIR = {
+    "type": "object",
+    "required": ["name", "public_key", "fingerprint"],
+    "properties": {"name": NAME, "public_key": TEXT, "fingerprint": TEXT, "user_id": TEXT},
+}
 SPECS = map_of({"type": "string", "maxLength": 255})
 ONE_SPEC = {**SPECS, "minProperties": 1, "maxProperties": 1}
 COUNT = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]+$", "maxLength": 9}
@@ -43,7 +48,12 @@ COUNT = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]+$", "ma
 
 def operation(method, path, summary, **details):
     details["parameters"] = [VERSION, *details.get("parameters", ())]
-    service.operation(method, f"/v2.1/{path}", summary, **details)
+    return service.operation(method, f"/v2.1/{path}", summary, **details)
+
+
+def answers_also(operation, status):
+    """Another microversion has another code for the same success."""
+    operation["responses"][status] = next(iter(operation["responses"].values()))
 
 
 def queries(names):
@@ -68,6 +78,8 @@ def servers():
             "user_data": {"type": "string", "maxLength": 65535},
             "availability_zone": LABEL,
             "config_drive": BOOLEAN,
+            "key_name": LABEL,
+            "security_groups": list_of(object_of(name=LABEL)),
             "adminPass": TEXT,
             "min_count": number(1, 3),
             "max_count": number(1, 3),
@@ -139,6 +151,28 @@ def flavors():
     operation("delete", f"{element}/os-extra_specs/{{key}}", "Removes an extra spec")
 
 
+def keypairs():
+    pair = object_of(
+        "name", name={"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[A-Za-z0-9 _-]+$"}, public_key=TEXT
+    )
+    several = wrapped("keypairs", list_of(wrapped("keypair", KEYPAIR)))
+    answer = wrapped("keypair", KEYPAIR)
+    filters = queries("user_id limit marker")
+    operation("get", "os-keypairs", "Lists a user's key pairs", parameters=filters, answer=several)
+    creation = operation(
+        "post",
+        "os-keypairs",
+        "Imports a public key, or makes a pair",
+        body=object_of("keypair", keypair=pair),
+        answer=answer,
+    )
+    answers_also(creation, "201")
+    element = "os-keypairs/{keypair_name}"
+    user = queries("user_id")
+    operation("get", element, "Shows a key pair", parameters=user, answer=answer)
+    answers_also(operation("delete", element, "Deletes a key pair", parameters=user, status="202"), "204")
+
+
 def the_rest():
     event = object_of(
         "server_uuid",
@@ -173,9 +207,6 @@ def the_rest():
         operation("get", path, "Lists the availability zones", answer=wrapped("availabilityZoneInfo", list_of(OBJECT)))
     operation("get", "limits", "Shows the limits", answer=wrapped("limits", OBJECT))
     operation(
-        "get", "os-keypairs", "An empty list: there are none", answer=wrapped("keypairs", list_of(OBJECT, maxItems=0))
-    )
-    operation(
         "get", "extensions", "An empty list: there are none", answer=wrapped("extensions", list_of(OBJECT, maxItems=0))
     )
 
@@ -183,4 +214,5 @@ def the_rest():
 service.operation("get", "/v2.1", "Shows the version", answer=wrapped("version", OBJECT), is_open=True)
 servers()
 flavors()
+keypairs()
 the_rest()

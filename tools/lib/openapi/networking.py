@@ -104,6 +104,7 @@ NETWORK = Resource(
         "availability_zones": Attribute(list_of(NAME)),
         "ipv4_address_scope": Attribute(nullable(UUID)),
         "ipv6_address_scope": Attribute(nullable(UUID)),
+        "qos_policy_id": Attribute(nullable(UUID), "cur"),
     },
 )
 
@@ -171,6 +172,8 @@ PORT = Resource(
         "security_groups": Attribute(list_of(UUID), "cur"),
         "allowed_address_pairs": Attribute(list_of(ADDRESS_PAIR), "cur"),
         "extra_dhcp_opts": Attribute(list_of(DHCP_OPTION), "cur"),
+        "qos_policy_id": Attribute(nullable(UUID), "cur"),
+        "qos_network_policy_id": Attribute(nullable(UUID)),
     },
 )
 
@@ -224,6 +227,39 @@ RBAC_POLICY = Resource(
         "object_id": Attribute(UUID, "c!r"),
         "target_tenant": Attribute(NAME, "c!ur"),
         "action": Attribute(one_of("access_as_shared", "access_as_external"), "c!r"),
+    },
+)
+
+QOS_NUMBER = number(0, 2**31 - 1)
+QOS_RULE_ATTRIBUTES = {
+    "id": Attribute(UUID),
+    "max_kbps": Attribute(QOS_NUMBER, "c!ur"),
+    "max_burst_kbps": Attribute(QOS_NUMBER, "cur"),
+    "direction": Attribute(one_of("ingress", "egress"), "cur"),
+}
+QOS_RULE = Resource(
+    "bandwidth_limit_rule", "bandwidth_limit_rules", "bandwidth limit of a QoS policy", QOS_RULE_ATTRIBUTES
+)
+QOS_POLICY = Resource(
+    "policy",
+    "policies",
+    "QoS policy",
+    {
+        **STANDARD,
+        "shared": Attribute(BOOLEAN, "cur"),
+        "is_default": Attribute(BOOLEAN, "cur"),
+        "rules": Attribute(
+            list_of(
+                object_of(
+                    id=UUID,
+                    qos_policy_id=UUID,
+                    max_kbps=QOS_NUMBER,
+                    max_burst_kbps=QOS_NUMBER,
+                    direction=one_of("ingress", "egress"),
+                    type=one_of("bandwidth_limit"),
+                )
+            )
+        ),
     },
 )
 
@@ -294,10 +330,10 @@ def filters(names):
     return wanted
 
 
-def collection(resource, names, *, updates=True, is_tagged=True, has_revision=True):
+def collection(resource, names, *, base=None, updates=True, is_tagged=True, has_revision=True):
     """List, create, show, update and delete."""
     service.add_resource(resource)
-    base = "/v2.0/" + resource.collection.replace("_", "-")
+    base = base or "/v2.0/" + resource.collection.replace("_", "-")
     element = f"{base}/{{id}}"
     creation = reference(resource.name + "Create")
     has_tags = TAG_FILTERS if is_tagged else []
@@ -333,7 +369,7 @@ def collection(resource, names, *, updates=True, is_tagged=True, has_revision=Tr
         service.operation("put", element, f"Updates one {resource.title}", parameters=revision, body=body, answer=one)
     service.operation("delete", element, f"Deletes one {resource.title}", parameters=revision, status="204")
     if is_tagged:
-        tags(element, revision)
+        tags(f"/v2.0/{resource.collection.replace('_', '-')}/{{id}}", revision)
 
 
 def tags(element, revision):
@@ -395,6 +431,24 @@ def agents():
     service.operation("delete", "/v2.0/agents/{id}", "Forgets an agent", status="204")
 
 
+def dhcp_agents():
+    networks = "/v2.0/agents/{id}/dhcp-networks"
+    service.operation(
+        "get",
+        "/v2.0/networks/{id}/dhcp-agents",
+        "Lists the DHCP agents of a network",
+        answer=wrapped("agents", list_of(AGENT.shown)),
+    )
+    service.operation(
+        "get", networks, "Lists the networks of a DHCP agent", answer=wrapped("networks", list_of(NETWORK.shown))
+    )
+    body = object_of("network_id", network_id=TEXT)
+    service.operation("post", networks, "Gives a network to a DHCP agent", status="201", body=body, answer={"type": "null"})
+    service.operation(
+        "delete", networks + "/{network_id}", "Takes a network away from a DHCP agent", status="204"
+    )
+
+
 def quotas():
     service.add_resource(QUOTA)
     one = wrapped("quota", QUOTA.shown)
@@ -422,6 +476,69 @@ def quotas():
     body = wrapped("quota", {**reference("QuotaUpdate")})
     service.operation("put", element, "Updates the quotas of a project", body=body, answer=one)
     service.operation("delete", element, "Gives a project the default quotas", status="204")
+
+
+def qos():
+    collection(
+        QOS_POLICY, "id name description project_id tenant_id shared is_default revision_number", base="/v2.0/qos/policies"
+    )
+    service.add_resource(QOS_RULE)
+    one = wrapped("bandwidth_limit_rule", QOS_RULE.shown)
+    several = wrapped("bandwidth_limit_rules", list_of(QOS_RULE.shown))
+    creation, update = reference(QOS_RULE.name + "Create"), reference(QOS_RULE.name + "Update")
+    base = "/v2.0/qos/policies/{id}/bandwidth_limit_rules"
+    service.operation(
+        "get",
+        base,
+        "Lists the bandwidth limits of a QoS policy",
+        parameters=[*filters("id max_kbps max_burst_kbps direction"), FIELDS, *PAGING],
+        answer=wrapped("bandwidth_limit_rules", list_of(QOS_RULE.shown), bandwidth_limit_rules_links=LINKS),
+    )
+    service.operation(
+        "post",
+        base,
+        "Gives a QoS policy a bandwidth limit, one a direction",
+        status="201",
+        body={
+            "oneOf": [
+                wrapped("bandwidth_limit_rule", creation),
+                wrapped("bandwidth_limit_rules", list_of(creation, minItems=1)),
+            ]
+        },
+        answer={"oneOf": [one, several]},
+    )
+    for path, member in [
+        (f"{base}/{{rule}}", "bandwidth_limit_rule"),
+        ("/v2.0/qos/alias-bandwidth-limit-rules/{id}", "alias_bandwidth_limit_rule"),
+    ]:
+        shown = wrapped(member, QOS_RULE.shown)
+        service.operation("get", path, "Shows a bandwidth limit", parameters=[FIELDS], answer=shown)
+        service.operation("put", path, "Updates a bandwidth limit", body=wrapped(member, update), answer=shown)
+        service.operation("delete", path, "Deletes a bandwidth limit", status="204")
+    for kind in ["dscp_marking_rules", "minimum_bandwidth_rules"]:
+        base = f"/v2.0/qos/policies/{{id}}/{kind}"
+        service.operation(
+            "get",
+            base,
+            "An empty list: there are none",
+            answer=object_of(**{kind: list_of(OBJECT, maxItems=0)}),
+        )
+        for method, path in [("post", ""), ("get", "/{rule}"), ("put", "/{rule}"), ("delete", "/{rule}")]:
+            service.refusal(method, f"{base}{path}", "Refused: there are none")
+    rule_type = object_of(type=NAME)
+    service.operation(
+        "get",
+        "/v2.0/qos/rule-types",
+        "Lists the types of QoS rules",
+        parameters=filters("all_supported all_rules"),
+        answer=object_of(rule_types=list_of(rule_type)),
+    )
+    service.operation(
+        "get",
+        "/v2.0/qos/rule-types/{id}",
+        "Shows what makes rules of a type hold, to administrators",
+        answer=wrapped("rule_type", object_of(type=NAME, drivers=list_of(OBJECT))),
+    )
 
 
 def the_rest():
@@ -530,5 +647,7 @@ collection(
     has_revision=False,
 )
 agents()
+dhcp_agents()
 quotas()
+qos()
 the_rest()
