@@ -214,7 +214,7 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: habits),
     .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: safe),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "CSQLite"], swiftSettings: habits),
-    .testTarget(name: "NetlinkTests", dependencies: ["Netlink"], swiftSettings: safe),
+    .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "NFTables"], swiftSettings: safe),
     .testTarget(name: "NFTablesTests", dependencies: ["NFTables", "Netlink"], swiftSettings: safe),
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: safe),
     .testTarget(

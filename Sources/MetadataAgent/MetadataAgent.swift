@@ -52,25 +52,12 @@ package final class MetadataAgent<C: Clock>: Service where C.Duration == Duratio
     }
   }
 
-  /// Tells the server that the agent lives: once at the start, then every `report_interval`.
   private func reportState() async throws {
-    var isFirst = true
-    var pause: Duration = .milliseconds(250)
-    while true {
-      do {
-        _ = try await heartbeatServer.reportState(.init(agentState: state(startFlag: isFirst), time: now()))
-        isFirst = false
-        pause = .milliseconds(250)
-        try await clock.sleep(for: configuration.reportInterval)
-      } catch is CancellationError {
-        throw CancellationError()
-      } catch {
-        logger.warning(
-          "Could not report the metadata agent's state",
-          metadata: ["host": "\(configuration.host)", "error": "\(error)"])
-        try await clock.sleep(for: min(pause, configuration.reportInterval))
-        pause = min(pause * 2, .seconds(5))
-      }
+    let heartbeat = AgentHeartbeat(
+      of: MetadataAgentName.type, on: configuration.host, every: configuration.reportInterval, clock: clock,
+      logger: logger)
+    try await heartbeat.run { isFirst in
+      _ = try await heartbeatServer.reportState(.init(agentState: state(startFlag: isFirst), time: now()))
     }
   }
 

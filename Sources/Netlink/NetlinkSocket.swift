@@ -24,7 +24,7 @@ package final class NetlinkSocket: Sendable {
       })
   }
 
-  /// Opens a socket to netfilter's subsystems instead, for ``ConntrackTable``.
+  /// Opens a socket to netfilter's subsystems instead, for ``ConntrackTable`` and ``FilterTables``.
   convenience init(netfilterIn namespace: NetworkNamespace?) throws(NetlinkError) {
     try self.init(
       NetworkNamespace.inside(namespace) { () throws(NetlinkError) in

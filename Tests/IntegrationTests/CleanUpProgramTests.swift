@@ -55,20 +55,7 @@ extension IntegrationTests {
       let networks = [
         try await api.makeNetwork(physicalNetwork: "physnet1"), try await api.makeNetwork(), tunneledID,
       ]
-      for network in networks {
-        let made = try await api.checked(
-          "POST", .networking, "/v2.0/ports",
-          [
-            "port": [
-              "network_id": .string(network), "device_owner": "compute:nova",
-              "binding:host_id": .string(Installation.host),
-            ]
-          ])
-        let port = try #require(made["port"]?["id"]?.string)
-        try await installation.namespace.ip("tuntap", "add", "dev", "tap\(port.prefix(11))", "mode", "tap")
-        try await installation.database.wait(
-          until: "the port is ACTIVE", "SELECT id FROM ports WHERE id = ?1 AND status = 'ACTIVE'", port)
-      }
+      for network in networks { _ = try await installation.plug(api, on: network) }
     }
   }
 

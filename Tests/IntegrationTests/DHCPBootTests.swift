@@ -84,40 +84,20 @@ extension IntegrationTests {
       try await api.checked(
         "PUT", .networking, "/v2.0/ports/\(port)",
         ["port": ["device_owner": "compute:nova", "binding:host_id": .string(Installation.host)]])
-      let tap = "tap\(port.prefix(11))"
-      try await installation.namespace.ip("tuntap", "add", "dev", tap, "mode", "tap")
-      try await installation.database.wait(
-        until: "the port is ACTIVE", "SELECT id FROM ports WHERE id = ?1 AND status = 'ACTIVE'", port)
-      try await installation.namespace.ip("link", "delete", tap)
+      try await installation.makeTap(of: port)
+      try await installation.namespace.ip("link", "delete", "tap\(port.prefix(11))")
     }
 
     /// A bound port on the network with its tap, which is ACTIVE when this returns; gives the tap's name.
     private static func plug(_ api: API, _ network: String, _ installation: Installation) async throws -> String {
-      let made = try await api.checked(
-        "POST", .networking, "/v2.0/ports",
-        [
-          "port": [
-            "network_id": .string(network), "device_owner": "compute:nova",
-            "binding:host_id": .string(Installation.host),
-          ]
-        ])
-      let port = try #require(made["port"]?["id"]?.string)
-      let tap = "tap\(port.prefix(11))"
-      try await installation.namespace.ip("tuntap", "add", "dev", tap, "mode", "tap")
-      try await installation.database.wait(
-        until: "the port is ACTIVE", "SELECT id FROM ports WHERE id = ?1 AND status = 'ACTIVE'", port)
-      #expect(textOfFile(installation.folder.file("dhcp/\(network)/host")).contains(made.mac))
+      let port = try await installation.plug(api, on: network)
+      #expect(textOfFile(installation.folder.file("dhcp/\(network)/host")).contains(port.mac))
       try await installation.database.wait(
         until: "the agent's own port is ACTIVE",
         "SELECT id FROM ports WHERE network_id = ?1 AND device_owner = 'network:dhcp' AND status = 'ACTIVE'", network)
-      return tap
+      return port.tap
     }
   }
-}
-
-extension JSONValue {
-  /// Of the answer to a request for a port.
-  fileprivate var mac: String { self["port"]?["mac_address"]?.string ?? "" }
 }
 
 extension API {

@@ -52,19 +52,7 @@ extension IntegrationTests {
     private static func requireWiring(_ installation: Installation) async throws {
       let api = try await API(installation)
       let network = try await api.makeNetwork()
-      let made = try await api.checked(
-        "POST", .networking, "/v2.0/ports",
-        [
-          "port": [
-            "network_id": .string(network), "device_owner": "compute:nova",
-            "binding:host_id": .string(Installation.host),
-          ]
-        ])
-      let port = try #require(made["port"]?["id"]?.string)
-      let tap = "tap\(port.prefix(11))"
-      try await installation.namespace.ip("tuntap", "add", "dev", tap, "mode", "tap")
-      try await installation.database.wait(
-        until: "the port is ACTIVE", "SELECT id FROM ports WHERE id = ?1 AND status = 'ACTIVE'", port)
+      let tap = try await installation.plug(api, on: network).tap
       let bridge = "brq\(network.prefix(11))"
       #expect(try await installation.namespace.ip("link", "show", "master", bridge).contains(tap))
       let rules = try await installation.namespace.run(["nft", "list", "table", "bridge", "plugboard"])

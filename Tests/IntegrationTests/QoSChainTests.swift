@@ -15,45 +15,25 @@ extension IntegrationTests {
         let policy = try await api.makePolicy()
         let ingress = try await api.makeRule(of: policy, "ingress", kbps: 1000)
         _ = try await api.makeRule(of: policy, "egress", kbps: 2000)
-        let (port, tap) = try await Self.plug(api, network, policy, installation)
-        #expect(try await Self.queue(tap, installation).contains("tbf"))
-        #expect(try await Self.queue(tap, installation).contains("rate 1Mbit"))
+        let port = try await installation.plug(api, on: network, ["qos_policy_id": .string(policy)])
+        #expect(try await Self.queue(port.tap, installation).contains("tbf"))
+        #expect(try await Self.queue(port.tap, installation).contains("rate 1Mbit"))
         #expect(try await Self.table(installation).contains("rate over 250000 bytes/second"))
 
         let rules = "/v2.0/qos/policies/\(policy)/bandwidth_limit_rules"
         try await api.checked(
           "PUT", .networking, "\(rules)/\(ingress)", ["bandwidth_limit_rule": ["max_kbps": 3000]])
         try await waitUntil("the tap has the new rate") {
-          try await Self.queue(tap, installation).contains("rate 3Mbit")
+          try await Self.queue(port.tap, installation).contains("rate 3Mbit")
         }
-        try await api.checked("PUT", .networking, "/v2.0/ports/\(port)", ["port": ["qos_policy_id": .null]])
+        try await api.checked("PUT", .networking, "/v2.0/ports/\(port.id)", ["port": ["qos_policy_id": .null]])
         try await waitUntil("the port has no limit any more") {
-          let queue = try await Self.queue(tap, installation)
+          let queue = try await Self.queue(port.tap, installation)
           let table = try await Self.table(installation)
           return !queue.contains("tbf") && !table.contains("rate over")
         }
         try await api.checked("DELETE", .networking, "/v2.0/qos/policies/\(policy)")
       }
-    }
-
-    /// A bound port with the policy, and its tap; both ids when it is ACTIVE.
-    private static func plug(
-      _ api: API, _ network: String, _ policy: String, _ installation: Installation
-    ) async throws -> (port: String, tap: String) {
-      let made = try await api.checked(
-        "POST", .networking, "/v2.0/ports",
-        [
-          "port": [
-            "network_id": .string(network), "device_owner": "compute:nova", "qos_policy_id": .string(policy),
-            "binding:host_id": .string(Installation.host),
-          ]
-        ])
-      let port = try #require(made["port"]?["id"]?.string)
-      let tap = "tap\(port.prefix(11))"
-      try await installation.namespace.ip("tuntap", "add", "dev", tap, "mode", "tap")
-      try await installation.database.wait(
-        until: "the port is ACTIVE", "SELECT id FROM ports WHERE id = ?1 AND status = 'ACTIVE'", port)
-      return (port, tap)
     }
 
     private static func queue(_ tap: String, _ installation: Installation) async throws -> String {

@@ -33,25 +33,12 @@ struct DHCPHeartbeat<C: Clock>: Sendable where C.Duration == Duration {
 
   /// Reports until the task is cancelled.
   func run() async throws {
-    var isFirst = true
-    var pause: Duration = .milliseconds(250)
-    while true {
-      do {
-        let known = try await server.reportState(.init(agentState: state(startFlag: isFirst), time: now()))
-        // An agent that is new has no networks before it has reported, and one that was given up may have lost some.
-        if known != .alive { agenda.compareEverything() }
-        isFirst = false
-        pause = .milliseconds(250)
-        try await clock.sleep(for: configuration.reportInterval)
-      } catch is CancellationError {
-        throw CancellationError()
-      } catch {
-        logger.warning(
-          "Could not report the DHCP agent's state",
-          metadata: ["host": "\(configuration.host)", "error": "\(error)"])
-        try await clock.sleep(for: min(pause, configuration.reportInterval))
-        pause = min(pause * 2, .seconds(5))
-      }
+    let heartbeat = AgentHeartbeat(
+      of: DHCPAgentName.type, on: configuration.host, every: configuration.reportInterval, clock: clock, logger: logger)
+    try await heartbeat.run { isFirst in
+      let known = try await server.reportState(.init(agentState: state(startFlag: isFirst), time: now()))
+      // An agent that is new has no networks before it has reported, and one that was given up may have lost some.
+      if known != .alive { agenda.compareEverything() }
     }
   }
 

@@ -121,7 +121,7 @@ package actor Firewall {
   /// Returns whether that was so.
   package func mend() async throws -> Bool {
     guard current != nil, !(input.ports.isEmpty && limits.isEmpty) else { return false }
-    if try await kernel.hasTables() { return false }
+    if try kernel.hasTables() { return false }
     // What began meanwhile was judged by nobody.
     (current, isCutOwed) = (nil, true)
     try await commit(input, limits, touched: Set(input.ports.keys).union(limits.keys))

@@ -7,6 +7,7 @@ package import Netlink
 package struct FirewallKernel: Sendable {
   package let nftables: NFTables
   let connections: ConntrackTable
+  private let tables: FilterTables
   private let namespace: NetworkNamespace?
 
   /// Opens everything in `namespace`, or in that of the calling thread. Throws `NetlinkError` or `NFTablesError`.
@@ -17,29 +18,28 @@ package struct FirewallKernel: Sendable {
     }
     nftables = try opened.get()
     connections = try ConntrackTable(in: namespace)
+    tables = try FilterTables(in: namespace)
   }
 
   /// Reads what is there.
   func listing() async throws -> (ruleset: Ruleset, hasFrame: Bool) {
     var listings: [JSONValue] = []
-    for table in try await tables() {
-      listings.append(try JSONValue(parsing: try await nftables.json("list table \(table)")))
+    // Who lists a table that is not there gets an error.
+    if try hasBridgeTable() {
+      listings.append(try JSONValue(parsing: try await nftables.json("list table \(RulesetFrame.bridgeTable)")))
+    }
+    if try hasConnectionTable() {
+      listings.append(try JSONValue(parsing: try await nftables.json("list table \(RulesetFrame.connectionTable)")))
     }
     return Ruleset.read(listings)
   }
 
   /// Whether our tables are there. Costs next to nothing however much is in them.
-  func hasTables() async throws -> Bool { try await tables().count == Self.tables.count }
+  func hasTables() throws -> Bool { try hasBridgeTable() && hasConnectionTable() }
 
-  private static let tables = [RulesetFrame.bridgeTable, RulesetFrame.connectionTable]
+  private func hasBridgeTable() throws -> Bool { try tables.contains("plugboard", .bridge) }
 
-  /// Which of our tables are there. Who lists a table that is not gets an error; who lists the names of all gets a list.
-  private func tables() async throws -> [String] {
-    let list = try JSONValue(parsing: try await nftables.json("list tables"))["nftables"]?.array ?? []
-    let present = Set(
-      list.compactMap { $0["table"] }.map { "\($0["family"]?.string ?? "") \($0["name"]?.string ?? "")" })
-    return Self.tables.filter(present.contains)
-  }
+  private func hasConnectionTable() throws -> Bool { try tables.contains("plugboard_ct", .inet) }
 
   /// Looks whether bridged packets are tracked, and changes it if they are not. Throws ``FirewallError``.
   func ensureBridgeNetfilter(logger: Logger) throws {

@@ -17,29 +17,17 @@ struct Heartbeat<C: Clock>: Sendable where C.Duration == Duration {
 
   /// Reports until the task is cancelled.
   func run() async throws {
-    var isFirst = true
-    var pause: Duration = .milliseconds(250)
-    while true {
-      do {
-        let known = try await server.reportState(.init(agentState: state(startFlag: isFirst), time: now()))
-        if known == .revived {
-          logger.info("The server had given this agent up; comparing everything", metadata: metadata)
-          news.compareEverything()
-        }
-        isFirst = false
-        pause = .milliseconds(250)
-        try await clock.sleep(for: configuration.reportInterval)
-      } catch is CancellationError {
-        throw CancellationError()
-      } catch {
-        logger.warning("Could not report the agent's state", metadata: metadata.merging(["error": "\(error)"]) { $1 })
-        try await clock.sleep(for: min(pause, configuration.reportInterval))
-        pause = min(pause * 2, .seconds(5))
-      }
+    let heartbeat = AgentHeartbeat(
+      of: LinuxBridgeAgentName.type, on: configuration.host, every: configuration.reportInterval, clock: clock,
+      logger: logger)
+    try await heartbeat.run { isFirst in
+      let known = try await server.reportState(.init(agentState: state(startFlag: isFirst), time: now()))
+      guard known == .revived else { return }
+      logger.info(
+        "The server had given this agent up; comparing everything", metadata: ["host": "\(configuration.host)"])
+      news.compareEverything()
     }
   }
-
-  private var metadata: Logger.Metadata { ["host": "\(configuration.host)"] }
 
   private func state(startFlag: Bool) -> AgentState {
     var configurations = JSONObject()
