@@ -25,18 +25,21 @@ extension IntegrationTests {
         // 3, 4: it asked for the details, and the port went from DOWN to BUILD.
         #expect(seen <= trace.build.at)
         #expect(trace.build.host == Installation.host)
-        // 5: the tap is in its network's bridge.
+        // 5: its rules are there.
+        let rules = try await installation.namespace.run(["nft", "list", "table", "bridge", "plugboard"]).output
+        #expect(rules.contains("tap\(port.prefix(11))"))
+        // 6: the tap is in its network's bridge.
         let bridge = "brq\(network.prefix(11))"
         #expect(try await installation.namespace.ip("link", "show", "master", bridge).contains("tap\(port.prefix(11))"))
-        // 6: the device was reported up, and the port went from BUILD to ACTIVE.
+        // 7: the device was reported up, and the port went from BUILD to ACTIVE.
         let wired = try #require(trace.active.observedAt)
         #expect(trace.build.at <= wired && wired <= trace.active.at)
-        // 7: status and event are of the same transaction.
+        // 8: status and event are of the same transaction.
         #expect(trace.event.queuedAt == trace.active.at)
-        // 8, 9: the event was sent, and the Compute service took it.
+        // 9, 10: the event was sent, and the Compute service took it.
         #expect(trace.event.queuedAt <= trace.event.sentAt && trace.event.sentAt <= trace.event.finishedAt)
         #expect(trace.event.code == "200")
-        // 10, 11: the host waited for it, and resumed the guest only then.
+        // 11, 12: the host waited for it, and resumed the guest only then.
         let steps = try installation.steps(of: server)
         let order = [
           "vif_wait_registered", "port DOWN -> BUILD", "port BUILD -> ACTIVE", "vifs_plugged", "guest_resumed",
