@@ -37,7 +37,8 @@ final class UserModeLinuxHost: Sendable {
       ]), environment: ["TMPDIR": "/dev/shm"], output: folder.file("console"))
   }
 
-  /// What is to be run there as the first process: it prepares the host and then runs what it finds in the folder.
+  /// What is to be run there as the first process: it prepares the host and then runs what it finds in the folder. It has to
+  /// look again and again, since hostfs tells of no changes.
   private static func script(address: String, folder: String) -> String {
     """
     #!/bin/bash

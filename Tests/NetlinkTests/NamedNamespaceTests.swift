@@ -56,15 +56,29 @@ struct NamedNamespaceTests {
     // Process 1 will not end, and no id is as high as this.
     #expect(try !NamespaceProcess(id: 1).hasEnded)
     #expect(throws: NetlinkError.self) { try NamespaceProcess(id: .max) }
-    let folder = "/tmp/plugboard-process-\(UInt32.random(in: .min ... .max))"
-    _ = try await ProgramRunner().run(["sh", "-c", "sleep 600 & echo $! > \(folder)"], in: nil)
-    let id = try #require(ProcFile.read(folder).flatMap { Int32($0) })
-    let process = try NamespaceProcess(id: id)
+    let process = try await start("sleep 600")
     try process.signal(15)
     await process.ended()
     #expect(process.hasEnded)
     try process.signal(15)
+  }
+
+  @Test(
+    "a process that is to end is killed if asking does not help",
+    arguments: [("sleep 600", Duration.seconds(30)), ("trap '' TERM; exec sleep 600", .milliseconds(1))])
+  func ending(command: String, patience: Duration) async throws {
+    let process = try await start(command)
+    try await process.end(patience: patience)
+    #expect(process.hasEnded)
+    try await process.end(patience: patience)
+  }
+
+  /// A shell command in the background, which is not our child.
+  private func start(_ command: String) async throws -> NamespaceProcess {
+    let file = "/tmp/plugboard-process-\(UInt32.random(in: .min ... .max))"
     // Safe: the string lives until the call returns, and the kernel only reads it.
-    _ = unsafe unlink(folder)
+    defer { _ = unsafe unlink(file) }
+    _ = try await ProgramRunner().run(["sh", "-c", "(\(command)) & echo $! > \(file)"], in: nil)
+    return try NamespaceProcess(id: try #require(ProcFile.read(file).flatMap { Int32($0) }))
   }
 }

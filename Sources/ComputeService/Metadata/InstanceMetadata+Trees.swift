@@ -36,6 +36,7 @@ extension InstanceMetadata {
     var members: [MetadataNode.Member] = [
       .init("ami-id", .string(Self.ec2ID("ami", instance.image?.id))),
       .init("ami-launch-index", JSONValue(instance.launchIndex)),
+      // Upstream's own value, since there is no manifest (`nova/api/metadata/base.py`).
       .init("ami-manifest-path", "FIXME"),
       .init("instance-id", .string("i-" + Self.hex(instance.number))),
       .init("hostname", .string(hostname)),

@@ -48,7 +48,7 @@ struct DnsmasqKeeper: Sendable {
         if hasChanged { try running.process.signal(1) }
         return (running.process, false)
       }
-      try await end(running.process)
+      try await running.process.end(patience: Self.patience)
     }
     _ = try folder.write(leases(), to: FileName.leases)
     var outcome = try await runner.run(command, in: namespace)
@@ -60,7 +60,11 @@ struct DnsmasqKeeper: Sendable {
 
   /// Ends the one that runs, if any does, and returns when it has ended.
   func end() async throws {
-    if let running = running() { try await end(running.process) } else { _ = try await endLost() }
+    if let running = running() {
+      try await running.process.end(patience: Self.patience)
+    } else {
+      _ = try await endLost()
+    }
   }
 
   /// Ends those that the pid file does not tell of, as it was removed or written over: all processes are looked at.
@@ -69,26 +73,13 @@ struct DnsmasqKeeper: Sendable {
   private func endLost() async throws -> Bool {
     let ids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }
     let lost = ids.compactMap(running)
-    for running in lost { try await end(running.process) }
+    for running in lost { try await running.process.end(patience: Self.patience) }
     return !lost.isEmpty
   }
 
   private func isInside(_ namespace: NetworkNamespace, _ process: NamespaceProcess) throws -> Bool {
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process.id)/ns/net")
     return link == "net:[\(try namespace.identity)]"
-  }
-
-  private func end(_ process: NamespaceProcess) async throws {
-    try process.signal(15)
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await process.ended() }
-      group.addTask { try? await ContinuousClock().sleep(for: Self.patience) }
-      await group.next()
-      group.cancelAll()
-    }
-    guard !process.hasEnded else { return }
-    try process.signal(9)
-    await process.ended()
   }
 }
 

@@ -29,14 +29,7 @@ struct Inhabitant: Hashable {
   }
 
   /// Asks it to end, and kills it if it has not ended 3 seconds later. Returns when it is gone.
-  func end() async throws {
-    guard let process = try open() else { return }
-    try process.signal(15)
-    await Self.wait(for: process, atMost: .seconds(3))
-    guard !process.hasEnded else { return }
-    try process.signal(9)
-    await process.ended()
-  }
+  func end() async throws { try await open()?.end(patience: .seconds(3)) }
 
   /// `nil` if it has ended already.
   private func open() throws -> NamespaceProcess? {
@@ -45,16 +38,6 @@ struct Inhabitant: Hashable {
     } catch let error {
       guard error.isMissingProcess else { throw error }
       return nil
-    }
-  }
-
-  private static func wait(for process: NamespaceProcess, atMost limit: Duration) async {
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await process.ended() }
-      // Cancelled, if the process was faster.
-      group.addTask { try? await ContinuousClock().sleep(for: limit) }
-      await group.next()
-      group.cancelAll()
     }
   }
 }
