@@ -5,79 +5,90 @@ import Model
 import NIOCore
 import _NIOFileSystem
 
-/// The images' data, a file each, named by the image's id.
+/// The images' data, a file each, named by the image's id; `ID.stage` is data that waits to be imported, and `ID.part`
+/// is still being written.
 package struct ImageFiles: Sendable {
   private let folder: String
-  /// Longer data is refused, in bytes (`image_size_cap` of `glance-api.conf`).
-  private let sizeLimit: Int
 
   /// Makes the folder if it is not there.
-  package init(folder: String, sizeLimit: Int = 1 << 40) async throws {
+  package init(folder: String) async throws {
     self.folder = folder
-    self.sizeLimit = sizeLimit
     if try await FileSystem.shared.info(forFileAt: FilePath(folder)) == nil {
       try await FileSystem.shared.createDirectory(
         at: FilePath(folder), withIntermediateDirectories: true, permissions: [.ownerReadWriteExecute])
     }
   }
 
-  private func path(_ id: UUID) -> String { "\(folder)/\(id)" }
+  /// Which of an image's files.
+  enum Kind: String, CaseIterable {
+    case data = ""
+    case staged = ".stage"
+    case draft = ".part"
+  }
 
-  private func draftPath(_ id: UUID) -> String { "\(folder)/\(id).part" }
+  func path(_ id: UUID, _ kind: Kind) -> String { "\(folder)/\(id)\(kind.rawValue)" }
 
-  /// Takes in an image's data piece by piece; the file is there, whole and on disk, when this returns.
+  /// Takes in a draft piece by piece; the file is there, whole and on disk, when this returns.
   ///
+  /// - Parameter limit: The longest data that is taken, in bytes.
   /// - Throws: ``TooLarge``, and what reading the body and writing the file throws; nothing is left behind then.
-  func save(_ body: RequestBody, as id: UUID) async throws -> ImageData {
+  func save(_ body: RequestBody, as id: UUID, limit: Int) async throws -> ImageData {
     do {
-      let data = try await FileSystem.shared.withFileHandle(
-        forWritingAt: FilePath(draftPath(id)), options: .newFile(replaceExisting: true, permissions: [.ownerReadWrite])
+      return try await FileSystem.shared.withFileHandle(
+        forWritingAt: FilePath(path(id, .draft)),
+        options: .newFile(replaceExisting: true, permissions: [.ownerReadWrite])
       ) { file in
-        let data = try await copy(body, to: file)
+        var sums = ImageSums()
+        for try await chunk in body {
+          guard chunk.readableBytes <= limit - sums.size else { throw TooLarge() }
+          try await file.write(contentsOf: chunk, toAbsoluteOffset: Int64(sums.size))
+          sums.add(chunk)
+        }
         try await file.synchronize()
-        return data
+        return sums.data
       }
-      try publish(id)
-      return data
     } catch {
-      try await removeIfPresent(draftPath(id))
+      try await remove(id, .draft)
       throw error
     }
   }
 
-  private func copy(_ body: RequestBody, to file: WriteFileHandle) async throws -> ImageData {
-    var size = 0
-    var md5 = Insecure.MD5()
-    var sha512 = SHA512()
-    for try await chunk in body {
-      guard size + chunk.readableBytes <= sizeLimit else { throw TooLarge() }
-      // Safe: the hashes read the bytes while the buffer lends them.
-      unsafe chunk.withUnsafeReadableBytes { bytes in
-        unsafe md5.update(bufferPointer: bytes)
-        unsafe sha512.update(bufferPointer: bytes)
-      }
-      try await file.write(contentsOf: chunk, toAbsoluteOffset: Int64(size))
-      size += chunk.readableBytes
+  /// The length and the sums of a file that is there.
+  func sums(of id: UUID, _ kind: Kind) async throws -> ImageData {
+    try await FileSystem.shared.withFileHandle(forReadingAt: FilePath(path(id, kind))) { file in
+      var sums = ImageSums()
+      for try await chunk in file.readChunks(chunkLength: .kibibytes(256)) { sums.add(chunk) }
+      return sums.data
     }
-    return ImageData(size: size, checksum: Self.hex(md5.finalize()), sha512: Self.hex(sha512.finalize()))
   }
 
-  private static func hex(_ digest: some Sequence<UInt8>) -> String {
-    String(
-      decoding: digest.flatMap { [UInt8(hexadecimalDigit: $0 >> 4), UInt8(hexadecimalDigit: $0)] }, as: UTF8.self)
-  }
-
-  private func publish(_ id: UUID) throws {
+  /// Makes one file of an image the other, in one step.
+  func move(_ id: UUID, _ kind: Kind, to other: Kind) throws {
     // Safe: both strings live as NUL-terminated copies until the call returns, and the kernel only reads them.
-    guard unsafe rename(draftPath(id), path(id)) == 0 else { throw IOError(errnoCode: errno, reason: "rename") }
+    guard unsafe rename(path(id, kind), path(id, other)) == 0 else { throw IOError(errnoCode: errno, reason: "rename") }
   }
 
-  /// The data as a body that is read off the disk while it is sent.
-  func body(of id: UUID, size: Int) -> ResponseBody {
-    let path = FilePath(path(id))
-    return ResponseBody(contentLength: size) { writer in
+  /// Judges a file before anybody else reads it.
+  ///
+  /// - Throws: `ImageFormatError`.
+  func inspect(_ id: UUID, _ kind: Kind, declared: String?) async throws -> ImageInspection {
+    try await FileSystem.shared.withFileHandle(forReadingAt: FilePath(path(id, kind))) { file in
+      let size = try await file.info().size
+      let source = ImageSource(size: UInt64(size)) { offset, count in
+        let bytes = try await file.readChunk(fromAbsoluteOffset: Int64(clamping: offset), length: .bytes(Int64(count)))
+        return Array(bytes.readableBytesView)
+      }
+      return try await ImageInspection(of: source, declared: declared)
+    }
+  }
+
+  /// A part of the data as a body that is read off the disk while it is sent.
+  func body(of id: UUID, _ range: Range<Int>) -> ResponseBody {
+    let path = FilePath(path(id, .data))
+    return ResponseBody(contentLength: range.count) { writer in
       try await FileSystem.shared.withFileHandle(forReadingAt: path) { file in
-        for try await chunk in file.readChunks(in: 0..<Int64(size), chunkLength: .kibibytes(256)) {
+        let part = Int64(range.lowerBound)..<Int64(range.upperBound)
+        for try await chunk in file.readChunks(in: part, chunkLength: .kibibytes(256)) {
           try await writer.write(chunk)
         }
       }
@@ -85,30 +96,58 @@ package struct ImageFiles: Sendable {
     }
   }
 
-  func remove(_ id: UUID) async throws {
-    try await removeIfPresent(path(id))
+  /// Removes files of an image. Those that are not there are no error.
+  func remove(_ id: UUID, _ kinds: Kind...) async throws {
+    for kind in kinds { try await FileSystem.shared.removeItem(at: FilePath(path(id, kind))) }
   }
 
-  private func removeIfPresent(_ path: String) async throws {
-    // Nothing there to remove is no error of removeItem's.
-    try await FileSystem.shared.removeItem(at: FilePath(path))
-  }
-
-  /// Removes what belongs to no image: drafts of uploads that a crash cut off, data of images whose row is gone.
+  /// Removes what belongs to no image: drafts that a crash cut off, data of images whose row is gone.
   func removeAll(but ids: Set<UUID>) async throws {
     let stray = try await FileSystem.shared.withDirectoryHandle(atPath: FilePath(folder)) { handle in
       var stray: [String] = []
       for try await entry in handle.listContents() {
         let name = entry.name.string
-        guard UUID(name).map(ids.contains) != true else { continue }
         // Files that were not ours to begin with stay.
-        if UUID(name.hasSuffix(".part") ? String(name.dropLast(5)) : name) != nil { stray.append(name) }
+        guard let (id, kind) = Self.owner(of: name) else { continue }
+        if kind == .draft || !ids.contains(id) { stray.append(name) }
       }
       return stray
     }
-    for name in stray { try await removeIfPresent("\(folder)/\(name)") }
+    for name in stray { try await FileSystem.shared.removeItem(at: FilePath("\(folder)/\(name)")) }
+  }
+
+  private static func owner(of name: String) -> (UUID, Kind)? {
+    for kind in Kind.allCases where name.hasSuffix(kind.rawValue) {
+      if let id = UUID(String(name.dropLast(kind.rawValue.count))) { return (id, kind) }
+    }
+    return nil
   }
 
   /// The data is longer than the service takes.
   struct TooLarge: Error {}
+}
+
+/// Sums an image's data up as it goes by.
+private struct ImageSums {
+  private(set) var size = 0
+  private var md5 = Insecure.MD5()
+  private var sha512 = SHA512()
+
+  mutating func add(_ chunk: ByteBuffer) {
+    // Safe: the hashes read the bytes while the buffer lends them.
+    unsafe chunk.withUnsafeReadableBytes { bytes in
+      unsafe md5.update(bufferPointer: bytes)
+      unsafe sha512.update(bufferPointer: bytes)
+    }
+    size += chunk.readableBytes
+  }
+
+  var data: ImageData {
+    ImageData(size: size, checksum: Self.hex(md5.finalize()), sha512: Self.hex(sha512.finalize()))
+  }
+
+  private static func hex(_ digest: some Sequence<UInt8>) -> String {
+    String(
+      decoding: digest.flatMap { [UInt8(hexadecimalDigit: $0 >> 4), UInt8(hexadecimalDigit: $0)] }, as: UTF8.self)
+  }
 }

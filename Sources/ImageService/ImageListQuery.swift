@@ -13,54 +13,54 @@ struct ImageListQuery: Sendable {
 
   private let query: QueryString
   private let limit: Int
-  private let marker: UUID?
-  private let order: [(key: String, isDescending: Bool)]
-  private let filters: [(name: String, values: [String])]
+  private let marker: String?
+  private let order: ImageOrder
+  private let filters: [ImageFilter]
+  private let visibility: String?
+  private let memberStatus: ImageMember.Status?
+  private let isHidden: Bool
 
   /// - Throws: `APIError` 400.
   init(_ query: QueryString) throws {
     self.query = query
     limit = try Self.limit(query["limit"])
-    marker = try query["marker"].map { text in
-      guard let id = UUID(text) else { throw APIError.badRequest("Invalid marker \(text)") }
-      return id
+    marker = query["marker"]
+    order = try ImageOrder(query)
+    visibility = query["visibility"].flatMap { $0.isEmpty ? nil : $0 }
+    guard visibility.map({ $0 == "all" || ImageVisibility(rawValue: $0) != nil }) ?? true else {
+      throw APIError.badRequest("Invalid visibility value: \(visibility ?? "")")
     }
-    order = try Self.order(query)
-    let reserved = ["limit", "marker", "sort", "sort_key", "sort_dir", "member_status"]
-    filters = query.items.filter { !reserved.contains($0.name) }.map { ($0.name, Self.alternatives($0.value)) }
+    memberStatus = try Self.memberStatus(query["member_status"] ?? "accepted")
+    isHidden = try Self.flag("os_hidden", query["os_hidden"]?.lowercased()) ?? false
+    if query["changes-since"] != nil {
+      throw APIError.badRequest("The \"changes-since\" filter is no longer available on v2.")
+    }
+    let others: Set = [
+      "limit", "marker", "sort", "sort_key", "sort_dir", "member_status", "visibility", "os_hidden",
+    ]
+    filters = try query.items.filter { !others.contains($0.name) }.map { try ImageFilter($0.name, $0.value) }
   }
 
   private static func limit(_ text: String?) throws -> Int {
     guard let text else { return defaultLimit }
-    guard let limit = Int(text), limit >= 0 else { throw APIError.badRequest("limit param must be an integer") }
+    guard let limit = Int(text) else { throw APIError.badRequest("limit param must be an integer") }
+    guard limit >= 0 else { throw APIError.badRequest("limit param must be positive") }
     return min(limit, maximumLimit)
   }
 
-  /// `in:a,b,"c"` is any of three; anything else is one value.
-  private static func alternatives(_ text: String) -> [String] {
-    guard text.hasPrefix("in:") else { return [text] }
-    return text.dropFirst(3).split(separator: ",").map { part in
-      part.count >= 2 && part.hasPrefix("\"") && part.hasSuffix("\"")
-        ? String(part.dropFirst().dropLast()) : String(part)
-    }
+  /// - Returns: `nil` for all.
+  private static func memberStatus(_ text: String) throws -> ImageMember.Status? {
+    if text == "all" { return nil }
+    guard let status = ImageMember.Status(rawValue: text) else { throw APIError.badRequest("Invalid status: \(text)") }
+    return status
   }
 
-  private static let sortKeys: Set<String> = [
-    "name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at",
-  ]
-
-  private static func order(_ query: QueryString) throws -> [(key: String, isDescending: Bool)] {
-    var order: [(key: String, isDescending: Bool)] = []
-    for part in (query["sort"] ?? "").split(separator: ",") {
-      let halves = part.split(separator: ":")
-      order.append((String(halves[0]), halves.count < 2 || halves[1] == "desc"))
+  static func flag(_ name: String, _ text: String?) throws -> Bool? {
+    guard let text else { return nil }
+    guard ["true", "false"].contains(text) else {
+      throw APIError.badRequest("Invalid value '\(text)' for '\(name)' filter. It is 'true' or 'false'.")
     }
-    let directions = query.values("sort_dir")
-    for (index, key) in query.values("sort_key").enumerated() {
-      order.append((key, index < directions.count ? directions[index] == "desc" : true))
-    }
-    guard order.allSatisfy({ sortKeys.contains($0.key) }) else { throw APIError.badRequest("Invalid sort key") }
-    return order.isEmpty ? [("created_at", true), ("id", true)] : order + [("id", true)]
+    return text == "true"
   }
 
   var firstLink: String {
@@ -75,72 +75,23 @@ struct ImageListQuery: Sendable {
     return parts.joined(separator: "&")
   }
 
+  /// - Parameter images: those that the caller may see.
   /// - Throws: `APIError` 400 if the marker is not among the images.
   func page(of images: [Image], for caller: AuthToken) throws -> Page {
-    var matching = images.filter { isListed($0, for: caller) && matches($0) }.sorted(by: precedes)
+    var matching = images.filter { image in
+      image.isHidden == isHidden
+        && image.isListed(for: caller, visibility: visibility, memberStatus: memberStatus)
+        && filters.allSatisfy { $0.matches(image) }
+    }.sorted(by: order.precedes)
     if let marker {
-      guard let index = matching.firstIndex(where: { $0.id == marker }) else {
+      guard let last = images.first(where: { "\($0.id)" == marker.lowercased() }) else {
         throw APIError.badRequest("Invalid marker: image \(marker) could not be found.")
       }
-      matching.removeFirst(index + 1)
+      // The marker itself may no longer match, such as an image that was hidden between two pages.
+      matching.removeAll { !order.precedes(last, $0) }
     }
     let page = Array(matching.prefix(limit))
     let isFull = matching.count > page.count
     return Page(images: page, nextLink: isFull ? page.last.map { "/v2/images?\(items(withMarker: $0.id))" } : nil)
-  }
-
-  /// Community images and hidden ones are listed only if they are asked for.
-  private func isListed(_ image: Image, for caller: AuthToken) -> Bool {
-    guard image.isVisible(to: caller) else { return false }
-    let asksForVisibility = filters.contains { $0.name == "visibility" }
-    if image.visibility == .community, image.owner != caller.projectID, !asksForVisibility { return false }
-    return !image.isHidden || filters.contains { $0.name == "os_hidden" }
-  }
-
-  private func matches(_ image: Image) -> Bool {
-    filters.allSatisfy { filter in
-      switch filter.name {
-      case "visibility": filter.values.contains("all") || filter.values.contains(image.visibility.rawValue)
-      case "tag": filter.values.contains { image.tags.contains($0) }
-      case "size_min": (image.data?.size ?? 0) >= Int(filter.values[0]) ?? 0
-      case "size_max": (image.data?.size ?? 0) <= Int(filter.values[0]) ?? Int.max
-      case "protected", "os_hidden":
-        filter.values.contains { $0.lowercased() == (text(of: filter.name, image) ?? "") }
-      default: text(of: filter.name, image).map(filter.values.contains) ?? false
-      }
-    }
-  }
-
-  private func precedes(_ left: Image, _ right: Image) -> Bool {
-    for (key, isDescending) in order {
-      if key == "size" {
-        let (first, second) = (left.data?.size ?? 0, right.data?.size ?? 0)
-        if first != second { return (first < second) != isDescending }
-      } else {
-        let (first, second) = (text(of: key, left) ?? "", text(of: key, right) ?? "")
-        if first != second { return (first < second) != isDescending }
-      }
-    }
-    return false
-  }
-
-  private func text(of attribute: String, _ image: Image) -> String? {
-    switch attribute {
-    case "id": image.id.description
-    case "name": image.name
-    case "status": image.status.rawValue
-    case "owner": image.owner
-    case "container_format": image.containerFormat
-    case "disk_format": image.diskFormat
-    case "checksum": image.data?.checksum
-    case "os_hash_value": image.data?.sha512
-    case "protected": "\(image.isProtected)"
-    case "os_hidden": "\(image.isHidden)"
-    case "min_disk": "\(image.minimumDiskGB)"
-    case "min_ram": "\(image.minimumMemoryMB)"
-    case "created_at": image.createdAt.description
-    case "updated_at": image.updatedAt.description
-    default: image.properties[attribute]
-    }
   }
 }

@@ -14,16 +14,14 @@ extension ImageService {
     }
     router.patch("/v2/images/:id") { request, context in try await patch(request, context) }
     router.delete("/v2/images/:id") { _, context in
-      let image = try await changeableImage(context)
-      try await store.write { transaction in
-        // Read again: somebody may have protected it meanwhile.
-        guard let current = try transaction.image(image.id) else { throw Self.unknown("\(image.id)") }
-        guard !current.isProtected else {
+      let id = try await change(context) { image, transaction in
+        guard !image.isProtected else {
           throw APIError.forbidden("Image \(image.id) is protected and cannot be deleted.")
         }
         try transaction.deleteImage(image.id)
+        return image.id
       }
-      try await files.remove(image.id)
+      try await files.remove(id, .data, .staged)
       return Response.empty(.noContent)
     }
   }
@@ -34,8 +32,13 @@ extension ImageService {
 
   private func list(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     let caller = try context.caller
+    guard Image.isListable(by: caller) else {
+      throw APIError.forbidden("You are not authorized to complete get_images action.")
+    }
     let query = try ImageListQuery(QueryString(request.uri.query))
-    let page = try query.page(of: try await store.read { try $0.images() }, for: caller)
+    // A token without a project has the rights of no project.
+    let project = caller.isAdmin ? nil : caller.projectID ?? ""
+    let page = try query.page(of: try await store.read { try $0.images(visibleTo: project) }, for: caller)
     return Response.json(capacity: 512 + 1024 * page.images.count) {
       $0.object {
         $0.member("images") { $0.array(page.images) { ImageDocument.write($1, to: &$0) } }
@@ -61,11 +64,14 @@ extension ImageService {
         for member in body.members where member.name != "id" {
           try ImageDocument.set(member.name, to: member.value, of: &image, by: caller)
         }
+        try ImageDocument.checkLimits(of: image, options)
+        try options.checkCount(ofProject: image.owner, transaction)
         try transaction.insert(image)
         return image
       }
       var response = Self.response(image, status: .created)
       response.headers[.location] = "\(context.baseURL)/v2/images/\(id)"
+      response.headers[.importMethods] = options.importMethods.joined(separator: ",")
       return response
     } catch let violation as ConstraintViolation where violation.kind == .unique {
       throw APIError.conflict("Image ID \(id) already exists!")
@@ -75,27 +81,30 @@ extension ImageService {
   /// A client may choose the id.
   private static func wantedID(_ body: JSONObject) throws -> UUID {
     guard let value = body["id"] else { return UUID() }
-    guard let id = value.string.flatMap({ UUID($0) }) else {
-      throw APIError.badRequest("Provided object does not match schema 'image': \(value) is not a UUID.")
-    }
+    guard let id = value.string.flatMap({ UUID($0) }) else { throw ImageValue.invalid("id", "it is not a UUID") }
     return id
   }
 
   private func patch(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
-    let type = request.headers[.contentType] ?? ""
-    guard type.hasPrefix("application/openstack-images-v2") || type.hasPrefix("application/json-patch") else {
-      throw APIError(.unsupportedMediaType, "A change of an image is application/openstack-images-v2.1-json-patch.")
+    guard let draft = ImagePatch.Draft(contentType: request.headers[.contentType]) else {
+      throw APIError(
+        .unsupportedMediaType, "Image PATCH expects Content-Type one of: \(ImagePatch.Draft.mediaTypes)",
+        headers: [.acceptPatch: ImagePatch.Draft.mediaTypes])
     }
     let caller = try context.caller
-    let changes = try ImagePatch(try await context.json(of: request))
-    let id = try await changeableImage(context).id
-    let changed = try await store.write { transaction in
-      guard var image = try transaction.image(id) else { throw Self.unknown("\(id)") }
+    let changes = try ImagePatch(try await context.json(of: request), draft)
+    let changed = try await change(context) { image, transaction in
       try changes.apply(to: &image, by: caller)
+      try ImageDocument.checkLimits(of: image, options)
       image.updatedAt = transaction.now
       try transaction.update(image)
       return image
     }
     return Self.response(changed)
   }
+}
+
+extension HTTPField.Name {
+  fileprivate static let acceptPatch = HTTPField.Name("Accept-Patch")!
+  fileprivate static let importMethods = HTTPField.Name("OpenStack-image-import-methods")!
 }

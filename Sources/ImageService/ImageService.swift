@@ -1,29 +1,39 @@
 import HTTPTypes
 package import Hummingbird
 import JSON
+package import Logging
 import Model
 package import OpenStackHTTP
 package import Store
 
-/// The Image service: Glance's API v2, as much of it as uploading images and starting guests from them takes.
+/// The Image service: Glance's API v2 as clients use it.
 package struct ImageService: Sendable {
   /// The paths that need no token.
   package static let openPaths: Set<String> = ["/", "/versions", "/v2"]
 
   let store: Store
   let files: ImageFiles
+  let options: ImageOptions
+  let converter: (any ImageConverter)?
+  let logger: Logger
+  /// Told when there is something to import.
+  let imports = TableWakeUp(table: "image_tasks")
 
-  package init(store: Store, files: ImageFiles) {
-    self.store = store
-    self.files = files
+  /// - Parameter converter: What makes disks of `options.conversionFormat`; `nil` if nothing is converted.
+  package init(
+    store: Store, files: ImageFiles, options: ImageOptions = ImageOptions(), converter: (any ImageConverter)? = nil,
+    logger: Logger
+  ) {
+    (self.store, self.files, self.options, self.converter) = (store, files, options, converter)
+    self.logger = logger
   }
 
-  /// Tidies up after a crash: uploads that were cut off can be made again, and files without an image go away. Call it
-  /// before requests are served.
+  /// Tidies up after a crash: uploads that were cut off can be made again, imports are done again, and files without an
+  /// image go away. Call it before requests are served.
   package func recover() async throws {
     let kept = try await store.write { transaction in
-      try transaction.requeueInterruptedImages()
-      return Set(try transaction.images().filter { $0.status == .active }.map(\.id))
+      try transaction.recoverImages()
+      return try transaction.imagesWithData()
     }
     try await files.removeAll(but: kept)
   }
@@ -33,26 +43,45 @@ package struct ImageService: Sendable {
     addDiscovery(to: router)
     addImages(to: router)
     addImageData(to: router)
+    addImports(to: router)
+    addMembers(to: router)
+    addActions(to: router)
+    addTasks(to: router)
   }
 
   /// The image a path names, if the caller may know of it.
   func image(_ context: OpenStackRequestContext) async throws -> Image {
     let text = context.parameters.get("id") ?? ""
     let caller = try context.caller
-    guard let id = UUID(text), let image = try await store.read({ try $0.image(id) }), image.isVisible(to: caller)
-    else {
-      throw Self.unknown(text)
+    guard let id = UUID(text) else { throw Self.unknown(text) }
+    return try await store.read { try Self.image(id, in: $0, for: caller) }
+  }
+
+  /// - Throws: `APIError` 404 as well if the caller must not know of it.
+  static func image(_ id: UUID, in snapshot: Snapshot, for caller: AuthToken) throws -> Image {
+    guard let image = try snapshot.image(id), image.isVisible(to: caller), Image.isListable(by: caller) else {
+      throw unknown("\(id)")
     }
     return image
   }
 
-  /// The image a path names, if the caller may change it.
-  func changeableImage(_ context: OpenStackRequestContext) async throws -> Image {
-    let image = try await image(context)
-    guard image.isChangeable(by: try context.caller) else {
-      throw APIError.forbidden("You are not permitted to modify this image.")
+  /// Changes the image a path names in one transaction, if the caller may.
+  ///
+  /// - Throws: `APIError` 404 and 403, and what `change` throws.
+  func change<Value: Sendable>(
+    _ context: OpenStackRequestContext,
+    _ change: @Sendable @escaping (inout Image, Transaction) throws -> Value
+  ) async throws -> Value {
+    let text = context.parameters.get("id") ?? ""
+    let caller = try context.caller
+    guard let id = UUID(text) else { throw Self.unknown(text) }
+    return try await store.write { transaction in
+      var image = try Self.image(id, in: transaction, for: caller)
+      guard image.isChangeable(by: caller) else {
+        throw APIError.forbidden("You are not permitted to modify this image.")
+      }
+      return try change(&image, transaction)
     }
-    return image
   }
 
   static func unknown(_ id: String) -> APIError {

@@ -138,9 +138,9 @@ struct ImageAttributeTests {
 }
 
 extension RunningImages {
-  func patch(_ id: String, _ changes: JSONValue) async throws -> Reply {
+  func patch(_ id: String, _ changes: JSONValue, token: String = "admin") async throws -> Reply {
     try await send(
-      .PATCH, "/v2/images/\(id)", type: "application/openstack-images-v2.1-json-patch",
+      .PATCH, "/v2/images/\(id)", token: token, type: "application/openstack-images-v2.1-json-patch",
       body: .bytes(ByteBuffer(bytes: changes.bytes)))
   }
 }

@@ -8,6 +8,7 @@ import NIOHTTP1
 import OpenStackHTTP
 import Store
 import Support
+import Testing
 
 /// Takes tokens named like the role and the project they stand for: `admin`, `member:other`.
 struct NamedTokens: TokenValidator {
@@ -28,11 +29,12 @@ final class RunningImages: Sendable {
   let http: HTTPClient
   private let application: OpenStackApplication
 
-  private init(sizeLimit: Int) async throws {
+  private init(_ options: ImageOptions, _ converter: (any ImageConverter)?) async throws {
     database = try TemporaryDatabase()
     store = try database.store()
     service = ImageService(
-      store: store, files: try await ImageFiles(folder: database.folder + "/images", sizeLimit: sizeLimit))
+      store: store, files: try await ImageFiles(folder: database.folder + "/images"), options: options,
+      converter: converter, logger: Logger(label: "test"))
     application = OpenStackApplication(
       .init(
         service: .image, address: address, identityURL: { nil }, openPaths: ImageService.openPaths,
@@ -43,9 +45,10 @@ final class RunningImages: Sendable {
 
   /// Serves for as long as `body` runs.
   static func run(
-    sizeLimit: Int = 1 << 30, _ body: @Sendable @escaping (RunningImages) async throws -> Void
+    options: ImageOptions = ImageOptions(), converter: (any ImageConverter)? = nil,
+    _ body: @Sendable @escaping (RunningImages) async throws -> Void
   ) async throws {
-    let images = try await RunningImages(sizeLimit: sizeLimit)
+    let images = try await RunningImages(options, converter)
     do {
       try await images.serve(body)
     } catch {
@@ -58,7 +61,11 @@ final class RunningImages: Sendable {
   private func serve(_ body: @Sendable @escaping (RunningImages) async throws -> Void) async throws {
     try await serving(application.run) {
       _ = try await self.address.listening()
-      try await body(self)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { await self.service.performImports() }
+        try await body(self)
+        group.cancelAll()
+      }
     }
   }
 
@@ -77,12 +84,16 @@ final class RunningImages: Sendable {
 
   func send(
     _ method: HTTPMethod, _ path: String, token: String = "admin", type: String = "application/json",
+    range: String? = nil,
+    accept: String? = "application/json",
     body: HTTPClientRequest.Body? = nil
   ) async throws -> Reply {
     var request = HTTPClientRequest(url: address.url + path)
     request.method = method
     request.headers.add(name: "X-Auth-Token", value: token)
     request.headers.add(name: "Content-Type", value: type)
+    if let accept { request.headers.add(name: "Accept", value: accept) }
+    if let range { request.headers.add(name: "Range", value: range) }
     request.body = body
     let response = try await http.execute(request, timeout: .seconds(60))
     return Reply(
@@ -90,12 +101,38 @@ final class RunningImages: Sendable {
       bytes: try await response.body.collect(upTo: 64 << 20))
   }
 
+  /// Sends a JSON body.
+  func send(_ method: HTTPMethod, _ path: String, token: String = "admin", _ body: JSONValue) async throws -> Reply {
+    try await send(method, path, token: token, body: .bytes(ByteBuffer(bytes: body.bytes)))
+  }
+
   /// Makes an image and gives its id.
   func create(_ attributes: JSONValue, token: String = "admin") async throws -> Reply {
     try await send(.POST, "/v2/images", token: token, body: .bytes(ByteBuffer(bytes: attributes.bytes)))
   }
 
-  func upload(_ body: HTTPClientRequest.Body, to id: String, token: String = "admin") async throws -> Reply {
-    try await send(.PUT, "/v2/images/\(id)/file", token: token, type: "application/octet-stream", body: body)
+  func upload(
+    _ body: HTTPClientRequest.Body, to id: String, token: String = "admin", _ place: String = "file"
+  ) async throws -> Reply {
+    try await send(.PUT, "/v2/images/\(id)/\(place)", token: token, type: "application/octet-stream", body: body)
+  }
+
+  /// Makes a raw image, by default, and gives its id.
+  func made(_ attributes: JSONValue = [:], token: String = "admin") async throws -> String {
+    var members: JSONObject = ["disk_format": "raw", "container_format": "bare"]
+    for member in attributes.object?.members ?? [] { members[member.name] = member.value }
+    return try #require(try await create(.object(members), token: token).json?["id"]?.string)
+  }
+
+  /// Makes an image with data.
+  func uploaded(_ data: String, _ attributes: JSONValue = [:], token: String = "admin") async throws -> String {
+    let id = try await made(attributes, token: token)
+    let reply = try await upload(.bytes(ByteBuffer(string: data)), to: id, token: token)
+    try #require(reply.status == 204)
+    return id
+  }
+
+  func status(_ id: String) async throws -> String? {
+    try await send(.GET, "/v2/images/\(id)").json?["status"]?.string
   }
 }

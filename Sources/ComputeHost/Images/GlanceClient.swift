@@ -7,10 +7,10 @@ package import OpenStackHTTP
 
 /// The Image service over its public API.
 package struct GlanceClient: ImageAPI {
-  private let client: ServiceClient
-  private let endpoint: String
-  private let tokens: any TokenSource
-  private let httpClient: HTTPClient
+  let client: ServiceClient
+  let endpoint: String
+  let tokens: any TokenSource
+  let httpClient: HTTPClient
 
   /// - Parameter endpoint: The service's address, with or without the `/v2`.
   package init(endpoint: String, tokens: any TokenSource, httpClient: HTTPClient, logger: Logger) {
@@ -28,10 +28,13 @@ package struct GlanceClient: ImageAPI {
     guard answer.isSuccess, let body = answer.body, let status = body["status"]?.string else {
       throw ImageError("the Image service answered \(answer.status) for image \(id)", isTransient: answer.status >= 500)
     }
-    return ImageDescription(
+    var image = ImageDescription(
       id: id, status: status, diskFormat: body["disk_format"]?.string,
       size: body["size"]?.integer.flatMap { Int(exactly: $0) } ?? 0, hashAlgorithm: body["os_hash_algo"]?.string,
       hashValueText: body["os_hash_value"]?.string, checksum: body["checksum"]?.string)
+    image.kernelID = body["kernel_id"]?.string.flatMap { UUID($0) }
+    image.ramdiskID = body["ramdisk_id"]?.string.flatMap { UUID($0) }
+    return image
   }
 
   /// The data goes from the socket to the file piece by piece. A transfer that stands still for long is ended by the

@@ -6,6 +6,17 @@ package protocol ImageAPI: Sendable {
 
   /// Writes the image's data to a file that does not exist yet.
   func download(_ id: UUID, to path: String) async throws
+
+  /// Gives a queued image its data, the whole of a file. Formats are set first if the image does not have them.
+  ///
+  /// - Throws: ``ImageError``; the image is queued again then, and can be tried once more or deleted.
+  func upload(_ id: UUID, from path: String, diskFormat: String, containerFormat: String) async throws
+
+  /// Sets properties of an image; others stay.
+  func setProperties(_ properties: [String: String], of id: UUID) async throws
+
+  /// Deletes an image. One that has gone is a success.
+  func delete(_ id: UUID) async throws
 }
 
 /// An image as the Image service describes it.
@@ -23,6 +34,9 @@ package struct ImageDescription: Hashable, Sendable {
   package var hashValueText: String?
   /// The MD5 sum in hexadecimal digits, which older images have alone.
   package var checksum: String?
+  /// The images with the kernel and the ramdisk that it boots with, for an image that boots directly.
+  package var kernelID: UUID?
+  package var ramdiskID: UUID?
 
   package init(
     id: UUID, status: String, diskFormat: String?, size: Int, hashAlgorithm: String? = nil,

@@ -2,9 +2,12 @@ package import HostRPC
 internal import Libvirt
 package import Model
 
-/// The folder of each instance on this host: its disk and its console's log.
+/// The folder of each instance on this host: its disks under Nova's names, its console's log, its saved memory.
+///
+/// A disk that is there is the user's data and is never made anew, until ``reset(_:)`` or ``remove(_:)``. One that is not
+/// is made under another name and then moved into place, so that half a disk is never taken for a whole one.
 package struct InstanceFiles: Sendable {
-  private let cache: ImageCache
+  let cache: ImageCache
   private let folder: String
 
   /// - Parameter folder: Nova's `instances_path`.
@@ -16,72 +19,101 @@ package struct InstanceFiles: Sendable {
   package struct Prepared: Hashable, Sendable {
     package var kernelBoot: GuestConfiguration.KernelBoot?
     package var disk: GuestConfiguration.Disk?
+    /// What it boots from instead of the disk while it is rescued.
+    package var rescueDisk: GuestConfiguration.Disk?
+    /// The ephemeral disk and swap, if the flavor has them.
+    package var additionalDisks: [GuestConfiguration.Disk] = []
     package var consoleLog: String
+    package var firmwareVariables: String?
+
+    package init(kernelBoot: GuestConfiguration.KernelBoot?, disk: GuestConfiguration.Disk?, consoleLog: String) {
+      (self.kernelBoot, self.disk, self.consoleLog) = (kernelBoot, disk, consoleLog)
+    }
   }
 
-  /// Downloads what is not there yet and makes the instance's disk. What an earlier try has left is made anew, which is
-  /// right as long as the guest does not exist.
-  package func prepare(_ request: BuildRequest) async throws -> Prepared {
-    let folder = folder(of: request.instanceID)
-    try HostFiles.makeFolder(folder)
-    async let kernel = path(of: request.image.kernelID)
-    async let ramdisk = path(of: request.image.ramdiskID)
-    let disk = try await disk(for: request, in: folder)
-    let kernelBoot = try await kernel.map { kernel in
-      GuestConfiguration.KernelBoot(
-        kernel: kernel, ramdisk: nil, commandLine: request.image.properties["os_command_line"])
-    }
-    var prepared = Prepared(kernelBoot: kernelBoot, disk: disk, consoleLog: consoleLog(of: request.instanceID))
-    prepared.kernelBoot?.ramdisk = try await ramdisk
+  /// Downloads what is not there yet, and makes what the instance does not have yet.
+  ///
+  /// - Parameter rescue: The image that the guest boots from while its own disks lie behind it; `nil` if it is not
+  ///   rescued.
+  package func prepare(_ request: BuildRequest, rescuingWith rescue: BuildRequest.Image? = nil) async throws -> Prepared
+  {
+    let id = request.instanceID
+    try HostFiles.makeFolder(folder(of: id))
+    async let kernelBoot = kernelBoot(rescue ?? request.image)
+    async let additional = additionalDisks(for: request)
+    let disk = try await disk(request.image, at: rootDisk(of: id), gigabytes: request.flavor.rootGB)
+    var prepared = Prepared(kernelBoot: try await kernelBoot, disk: disk, consoleLog: consoleLog(of: id))
+    prepared.additionalDisks = try await additional
+    prepared.firmwareVariables = "\(folder(of: id))/uefi_vars.fd"
+    // A rescue disk is as large as its image.
+    if let rescue { prepared.rescueDisk = try await self.disk(rescue, at: rescueDisk(of: id), gigabytes: 0) }
     return prepared
   }
 
-  /// The file with what the guest has written to its serial console.
-  package func consoleLog(of instanceID: UUID) -> String { "\(folder(of: instanceID))/console.log" }
+  /// Removes what only a rescued instance has.
+  package func removeRescue(of instanceID: UUID) throws { try HostFiles.remove(rescueDisk(of: instanceID)) }
+
+  /// Removes the instance's disks and saved memory, for a rebuild to make them anew. The guest must not run.
+  ///
+  /// - Parameter keepsEphemeral: Whether the ephemeral disk stays.
+  package func reset(_ request: BuildRequest, keepsEphemeral: Bool = false) throws {
+    let folder = folder(of: request.instanceID)
+    guard HostFiles.exists(folder) else { return }
+    for name in try HostFiles.names(in: folder) {
+      // The console tells of the guest's earlier lives.
+      let stays = name.hasPrefix("console.log") || keepsEphemeral && name == Self.ephemeralName
+      if !stays { try HostFiles.remove("\(folder)/\(name)") }
+    }
+  }
 
   /// Removes everything of an instance. What has gone is a success.
   package func remove(_ instanceID: UUID) throws {
     try HostFiles.remove(folder(of: instanceID))
   }
 
+  /// Makes the root disk as large as a flavor has it. One that is as large already, or larger, is left as it is: a disk
+  /// that became smaller would lose its end. The guest must not run.
+  package func resizeRootDisk(of instanceID: UUID, toGigabytes gigabytes: Int) async throws {
+    let path = rootDisk(of: instanceID)
+    guard gigabytes > 0, HostFiles.exists(path) else { return }
+    let size = try await BlockingThreads.shared.run { try DiskImage.virtualSize(of: path) }
+    let wanted = UInt64(gigabytes) << 30
+    if size < wanted { try await DiskImage.resize(path, .qcow2, to: wanted) }
+  }
+
+  // MARK: Names
+
+  package func folder(of instanceID: UUID) -> String { "\(folder)/\(instanceID)" }
+
+  package func rootDisk(of instanceID: UUID) -> String { "\(folder(of: instanceID))/disk" }
+
+  /// Whether the instance has a root disk on this host.
+  package func hasDisk(_ instanceID: UUID) -> Bool { HostFiles.exists(rootDisk(of: instanceID)) }
+
+  func rescueDisk(of instanceID: UUID) -> String { "\(folder(of: instanceID))/disk.rescue" }
+
   /// Where the instance's config drive is, if it has one: upstream's name.
-  func configDrive(of instanceID: UUID) -> String { "\(folder(of: instanceID))/disk.config" }
+  func configDrive(of instanceID: UUID) -> String { "\(folder(of: instanceID))/\(Self.configDriveName)" }
 
-  private func folder(of instanceID: UUID) -> String { "\(folder)/\(instanceID)" }
+  static let configDriveName = "disk.config"
 
-  private func path(of image: UUID?) async throws -> String? {
-    guard let image else { return nil }
-    return try await cache.file(of: image)
+  static let ephemeralName = "disk.eph0"
+
+  /// The memory of a suspended instance.
+  package func savedMemory(of instanceID: UUID) -> String { "\(folder(of: instanceID))/memory.save" }
+
+  package func removeSavedMemory(of instanceID: UUID) throws { try HostFiles.remove(savedMemory(of: instanceID)) }
+
+  /// The disk of an instance on its way to become an image; the caller removes it.
+  package func snapshot(of instanceID: UUID, image: UUID) -> String {
+    "\(folder(of: instanceID))/snapshot-\(image)"
   }
 
-  /// An overlay over the image, or `nil` if the image is only a kernel and a ramdisk by reference.
-  private func disk(for request: BuildRequest, in folder: String) async throws -> GuestConfiguration.Disk? {
-    let image = try await cache.describe(request.image.id)
-    if image.size == 0, request.image.kernelID != nil { return nil }
-    let backing = try await cache.file(of: request.image.id)
-    let path = "\(folder)/disk"
-    let format: GuestConfiguration.Disk.Format =
-      (image.diskFormat ?? request.image.diskFormat) == "qcow2" ? .qcow2 : .raw
-    let wanted = UInt64(max(0, request.flavor.rootGB)) << 30
-    try await BlockingThreads.shared.run {
-      let size = try Self.virtualSize(of: backing, format)
-      guard wanted == 0 || size <= wanted else {
-        throw ImageError("Flavor's disk is too small for requested image.")
-      }
-      let overlay = QCOW2Overlay(backingFile: backing, backingFormat: format, virtualSize: max(size, wanted))
-      try HostFiles.write(overlay.bytes, to: path)
-    }
-    return GuestConfiguration.Disk(path: path, format: .qcow2)
-  }
+  /// The file with what the guest has written to its serial console.
+  package func consoleLog(of instanceID: UUID) -> String { "\(folder(of: instanceID))/console.log" }
 
-  private static func virtualSize(of path: String, _ format: GuestConfiguration.Disk.Format) throws -> UInt64 {
-    switch format {
-    case .raw: return UInt64(try HostFiles.size(of: path))
-    case .qcow2:
-      guard let size = QCOW2Overlay.virtualSize(header: try HostFiles.prefix(of: path, 32)) else {
-        throw ImageError("the image is no qcow2 file")
-      }
-      return size
-    }
+  /// Every instance that has a folder here.
+  package func instances() throws -> [UUID] {
+    HostFiles.exists(folder) ? try HostFiles.names(in: folder).compactMap { UUID($0) } : []
   }
 }

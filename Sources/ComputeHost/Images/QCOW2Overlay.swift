@@ -15,6 +15,9 @@ package struct QCOW2Overlay: Hashable, Sendable {
     self.virtualSize = (virtualSize + 511) / 512 * 512
   }
 
+  /// 64 TiB, in bytes: beyond it the tables would take tens of megabytes.
+  package static let largestSize: UInt64 = 1 << 46
+
   private static let clusterBits: UInt32 = 16
   private static let clusterSize = 1 << 16
   private static let headerLength: UInt32 = 104
@@ -57,12 +60,5 @@ package struct QCOW2Overlay: Hashable, Sendable {
 
   private static func bigEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     (0..<Number.bitWidth / 8).reversed().map { UInt8(truncatingIfNeeded: number >> Number($0 * 8)) }
-  }
-
-  /// What a qcow2 file shows its guest, in bytes, from the first 32 bytes of the file; `nil` if it is none.
-  package static func virtualSize(header: some Collection<UInt8>) -> UInt64? {
-    let bytes = Array(header.prefix(32))
-    guard bytes.count == 32, bytes.starts(with: Array("QFI".utf8) + [0xFB]) else { return nil }
-    return bytes[24..<32].reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

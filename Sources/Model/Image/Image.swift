@@ -15,9 +15,13 @@ package struct Image: Hashable, Sendable {
   package var isProtected: Bool
   package var isHidden: Bool
   package var data: ImageData?
+  /// The bytes that were staged for an import, and have not been judged yet.
+  package var stagedSize: Int?
   /// Everything else that the owner says of it, `kernel_id` and `ramdisk_id` too.
   package var properties: [String: String]
   package var tags: Set<String>
+  /// The projects that a shared image is shared with, and what they think of it.
+  package var members: [String: ImageMember.Status]
   package var createdAt: Timestamp
   package var updatedAt: Timestamp
 
@@ -33,6 +37,7 @@ package struct Image: Hashable, Sendable {
     isHidden = false
     properties = [:]
     tags = []
+    members = [:]
     self.createdAt = createdAt
     updatedAt = createdAt
   }
@@ -42,25 +47,16 @@ package struct Image: Hashable, Sendable {
 package struct ImageData: Hashable, Sendable {
   /// In bytes.
   package var size: Int
+  /// What a guest sees, in bytes; `nil` if the format does not tell.
+  package var virtualSize: Int?
   /// MD5 in hexadecimal digits: too weak to trust, but every client looks at it.
   package var checksum: String
   /// SHA-512 in hexadecimal digits.
   package var sha512: String
 
-  package init(size: Int, checksum: String, sha512: String) {
-    self.size = size
-    self.checksum = checksum
-    self.sha512 = sha512
+  package init(size: Int, virtualSize: Int? = nil, checksum: String, sha512: String) {
+    (self.size, self.virtualSize, self.checksum, self.sha512) = (size, virtualSize, checksum, sha512)
   }
-}
-
-/// How far an image's data is.
-package enum ImageStatus: String, CaseIterable, Sendable {
-  /// No data yet.
-  case queued
-  /// The data is coming in.
-  case saving
-  case active
 }
 
 /// Who sees an image.
@@ -73,16 +69,4 @@ package enum ImageVisibility: String, CaseIterable, Sendable {
   case shared
   /// The owner.
   case `private`
-}
-
-extension Image {
-  /// Whether somebody may see the image and start guests from it.
-  package func isVisible(to caller: AuthToken) -> Bool {
-    caller.isAdmin || visibility == .public || visibility == .community || owner == caller.projectID
-  }
-
-  /// Whether somebody may change or delete it.
-  package func isChangeable(by caller: AuthToken) -> Bool {
-    caller.isAdmin || (owner == caller.projectID && caller.has(role: RoleName.member))
-  }
 }
