@@ -16,13 +16,14 @@ extension FlavorRoutes {
     try Schema.object([Schema.Property("extra_specs", .extraSpecs)], required: ["extra_specs"]).check(body)
     try context.requireAdmin("os_compute_api:os-flavor-extra-specs:create")
     let specs = body["extra_specs"] ?? [:]
+    try Self.check(specs, context.microversion)
     try await set(specs, of: try await found(context))
     return .json(["extra_specs": specs])
   }
 
   func showSpec(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     let flavor = try await found(context)
-    let key = context.parameters.get("key") ?? ""
+    let key = context.specKey
     guard let value = try JSONValue(parsing: flavor.extraSpecs.utf8)[key] else {
       throw APIError.noSpec(key, flavor)
     }
@@ -33,7 +34,8 @@ extension FlavorRoutes {
     let body = try await context.json(of: request)
     try Schema.extraSpecs.check(body)
     try context.requireAdmin("os_compute_api:os-flavor-extra-specs:update")
-    let key = context.parameters.get("key") ?? ""
+    try Self.check(body, context.microversion)
+    let key = context.specKey
     guard body.object?.names == [key] else { throw APIError.badRequest("Request body and URI mismatch") }
     try await set(body, of: try await found(context))
     return .json(body)
@@ -42,11 +44,18 @@ extension FlavorRoutes {
   func deleteSpec(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     try context.requireAdmin("os_compute_api:os-flavor-extra-specs:delete")
     let flavor = try await found(context)
-    let key = context.parameters.get("key") ?? ""
+    let key = context.specKey
     guard try await store.write({ try $0.deleteExtraSpec(key, ofFlavor: flavor.id) }) else {
       throw APIError.noSpec(key, flavor)
     }
     return .empty(.ok)
+  }
+
+  private static func check(_ specs: JSONValue, _ version: Microversion) throws(APIError) {
+    guard version >= Microversion(2, 86) else { return }
+    for member in specs.object?.members ?? [] {
+      try ExtraSpecRule.check(member.name, member.value.pythonString)
+    }
   }
 
   private func set(_ specs: JSONValue, of flavor: Flavor) async throws {
@@ -62,6 +71,10 @@ extension FlavorRoutes {
       throw APIError.badRequest("The key of an extra spec has 1 to 255 characters.")
     }
   }
+}
+
+extension OpenStackRequestContext {
+  fileprivate var specKey: String { QueryString.unescaped(parameters.get("key") ?? "") }
 }
 
 extension APIError {

@@ -7,13 +7,17 @@ import Store
 /// `/flavors`, and for administrators what changes them.
 struct FlavorRoutes: Sendable {
   let store: Store
+  let options: ComputeOptions
 
   func add(to api: RouterGroup<OpenStackRequestContext>) {
     api.get("flavors") { try await list($0, $1, isDetailed: false) }
     api.get("flavors/detail") { try await list($0, $1, isDetailed: true) }
     api.post("flavors") { try await create($0, $1) }
     api.get("flavors/:flavor_id") { try await show($0, $1) }
+    api.put("flavors/:flavor_id") { try await update($0, $1) }
     api.delete("flavors/:flavor_id") { try await delete($0, $1) }
+    api.get("flavors/:flavor_id/os-flavor-access") { try await listAccess($0, $1) }
+    api.post("flavors/:flavor_id/action") { try await act($0, $1) }
     api.get("flavors/:flavor_id/os-extra_specs") { try await listSpecs($0, $1) }
     api.post("flavors/:flavor_id/os-extra_specs") { try await setSpecs($0, $1) }
     api.get("flavors/:flavor_id/os-extra_specs/:key") { try await showSpec($0, $1) }
@@ -22,38 +26,26 @@ struct FlavorRoutes: Sendable {
   }
 
   private func list(_ request: Request, _ context: OpenStackRequestContext, isDetailed: Bool) async throws -> Response {
-    let isAdmin = try context.caller.isAdmin
     let query = QueryString(request.uri.query)
-    var flavors = try await store.read { try $0.flavors() }
-    let isPublic = query["is_public"].flatMap { JSONValue.string($0).looseBool }
-    if !isAdmin || query["is_public"] == nil {
-      flavors.removeAll { !$0.isPublic }
-    } else if query["is_public"]?.lowercased() != "none", let isPublic {
-      flavors.removeAll { $0.isPublic != isPublic }
-    }
-    if let memory = try Self.number(query["minRam"], "minRam") { flavors.removeAll { $0.memoryMB < memory } }
-    if let disk = try Self.number(query["minDisk"], "minDisk") { flavors.removeAll { $0.rootGB < disk } }
-    if let marker = query["marker"] {
-      guard let index = flavors.firstIndex(where: { $0.id == marker }) else {
+    let listing = try FlavorListing(query, context, maxLimit: options.maxLimit)
+    let flavors = try await store.read { snapshot in
+      if let marker = listing.marker, try snapshot.flavor(marker) == nil {
         throw APIError.badRequest("marker [\(marker)] not found")
       }
-      flavors.removeFirst(index + 1)
+      return try snapshot.flavors(listing)
     }
-    if let limit = try Self.number(query["limit"], "limit") { flavors = Array(flavors.prefix(limit)) }
     let view = FlavorView(context)
-    return .json { [flavors] writer in
-      writer.object {
-        $0.member("flavors") { $0.array(flavors) { view.write($1, isDetailed: isDetailed, to: &$0) } }
+    let isFull = flavors.count == listing.limit && listing.limit > 0
+    let url = "\(context.baseURL)/v2.1/flavors\(isDetailed ? "/detail" : "")"
+    return .json { writer in
+      writer.object { body in
+        body.member("flavors") { $0.array(flavors) { view.write($1, isDetailed: isDetailed, to: &$0) } }
+        if isFull, let last = flavors.last {
+          body.member(
+            "flavors_links", [["rel": "next", "href": .string(query.nextPage(url, marker: last.id))]])
+        }
       }
     }
-  }
-
-  private static func number(_ text: String?, _ name: String) throws -> Int? {
-    guard let text else { return nil }
-    guard let number = Int(text), number >= 0 else {
-      throw APIError.badRequest("Invalid \(name) filter [\(text)]")
-    }
-    return number
   }
 
   private func show(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
@@ -81,16 +73,36 @@ struct FlavorRoutes: Sendable {
     return answer(flavor, context)
   }
 
+  private func update(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
+    guard context.microversion >= Microversion(2, 55) else { throw APIError.methodNotAllowed }
+    let body = try await context.json(of: request)
+    try Schema.flavorUpdate.check(body)
+    try context.requireAdmin("os_compute_api:os-flavor-manage:update")
+    let id = context.flavorID
+    let description = body["flavor"]?["description"]?.string
+    let flavor = try await store.write { transaction in
+      _ = try transaction.setDescription(description, ofFlavor: id)
+      return try transaction.flavor(id)
+    }
+    guard let flavor else { throw APIError.noFlavor(id) }
+    return answer(flavor, context)
+  }
+
   private func delete(_ request: Request, _ context: OpenStackRequestContext) async throws -> Response {
     try context.requireAdmin("os_compute_api:os-flavor-manage:delete")
-    let id = context.parameters.get("flavor_id") ?? ""
+    let id = context.flavorID
     guard try await store.write({ try $0.deleteFlavor(id) }) else { throw APIError.noFlavor(id) }
     return .empty(.accepted)
   }
 
+  /// A flavor that is not public does not exist for a project without access.
   func found(_ context: OpenStackRequestContext) async throws -> Flavor {
-    let id = context.parameters.get("flavor_id") ?? ""
-    guard let flavor = try await store.read({ try $0.flavor(id) }) else { throw APIError.noFlavor(id) }
+    let id = context.flavorID
+    let caller = try context.caller
+    let projectID = caller.isAdmin ? nil : caller.projectID ?? ""
+    guard let flavor = try await store.read({ try $0.flavor(id, visibleTo: projectID) }) else {
+      throw APIError.noFlavor(id)
+    }
     return flavor
   }
 }
@@ -100,6 +112,8 @@ extension APIError {
 }
 
 extension OpenStackRequestContext {
+  fileprivate var flavorID: String { QueryString.unescaped(parameters.get("flavor_id") ?? "") }
+
   /// - Throws: `APIError` 403 with upstream's wording if the caller is no administrator.
   func requireAdmin(_ rule: String) throws {
     guard try caller.isAdmin else { throw APIError.forbidden("Policy doesn't allow \(rule) to be performed.") }
@@ -120,6 +134,13 @@ extension Flavor {
 }
 
 extension Schema {
+  fileprivate static let flavorUpdate = Schema.object(
+    [
+      Property(
+        "flavor",
+        .object([Property("description", .text(upTo: 65535, isNullable: true))], required: ["description"]))
+    ], required: ["flavor"])
+
   /// `nova/api/openstack/compute/schemas/flavors.py`
   static func flavorCreate(_ version: Microversion) -> Schema {
     var properties = [

@@ -9,6 +9,18 @@ package struct ComputeNode: Hashable, Sendable {
   package var isEnabled: Bool
   package var disabledReason: String?
   package var heartbeatAt: Timestamp
+  /// The number that the API knew the host by before it knew it by UUID; zero before the row exists.
+  package var number = 0
+  /// An administrator says that the host is dead, whatever it reports (`force-down`).
+  package var isForcedDown = false
+  /// As `uname -m` tells it; `nil` if the host has not told.
+  package var architecture: String?
+  /// The address that the host is reached at; `nil` if it has not told.
+  package var hostIP: IPAddress?
+  /// As Nova counts it: 10.0.8 is 10000008; 0 if the host has not told.
+  package var hypervisorVersion = 0
+  /// The first report of the program's present run.
+  package var startedAt: Timestamp?
   /// What the instances that were given to the host take, those being deleted included.
   package var used: HostUsage
 
@@ -30,6 +42,11 @@ package struct ComputeNode: Hashable, Sendable {
 
   /// Whether the host has reported within `downTime` (Nova's `service_down_time`).
   package func isAlive(at now: Timestamp, downTime: Duration) -> Bool { now - heartbeatAt <= downTime }
+
+  /// Whether instances may be trusted to it: it is alive, and nobody has said that it is not.
+  package func isUp(at now: Timestamp, downTime: Duration) -> Bool {
+    !isForcedDown && isAlive(at: now, downTime: downTime)
+  }
 }
 
 /// What instances take of a host.
