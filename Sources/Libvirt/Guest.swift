@@ -82,8 +82,7 @@ package final class Guest: Sendable {
     }
   }
 
-  private func call<Value: Sendable>(_ body: @escaping @Sendable (OpaquePointer) throws -> Value) async throws -> Value
-  {
+  func call<Value: Sendable>(_ body: @escaping @Sendable (OpaquePointer) throws -> Value) async throws -> Value {
     // `self` is captured whole, so that the handle is valid until the call has returned.
     try await BlockingThreads.shared.run { [self] in try body(handle.pointer) }
   }

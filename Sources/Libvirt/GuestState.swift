@@ -38,6 +38,10 @@ package struct GuestEvent: Hashable, Sendable {
     case shutdown = 6
     case suspendedByGuest = 7
     case crashed = 8
+    /// The guest has let go of a device. libvirt tells it by an event of another sort; the number is ours.
+    case deviceRemoved = 100
+    /// The guest's kernel refused to let go of a device. The number is ours.
+    case deviceRemovalFailed = 101
   }
 
   package let kind: Kind

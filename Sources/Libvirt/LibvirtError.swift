@@ -16,11 +16,13 @@ package struct LibvirtError: Error, Hashable, Sendable {
     package static let operationFailed = Code(rawValue: 9)
     /// There is no such guest (any more).
     package static let noGuest = Code(rawValue: 42)
-    package static let guestExists = Code(rawValue: 68)
+    package static let operationTimeout = Code(rawValue: 68)
     /// The guest is in a state in which the operation means nothing, such as resuming one that runs.
     package static let operationInvalid = Code(rawValue: 55)
     package static let badXML = Code(rawValue: 27)
     package static let noSupport = Code(rawValue: 3)
+    /// The guest has no such device (any more).
+    package static let noDevice = Code(rawValue: 99)
     /// A system call of libvirt's failed; ``LibvirtError/systemCode`` says how.
     package static let systemError = Code(rawValue: 38)
   }

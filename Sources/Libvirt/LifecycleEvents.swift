@@ -41,7 +41,7 @@ final class LifecycleListeners: Sendable {
   }
 
   private let state = Mutex(State())
-  private let registration = Mutex<Int32?>(nil)
+  private let registrations = Mutex<[Int32]>([])
 
   func add(_ receive: @escaping @Sendable (GuestEvent) -> Void) -> Int {
     state.withLock { state in
@@ -55,25 +55,37 @@ final class LifecycleListeners: Sendable {
     state.withLock { $0.receivers[number] = nil }
   }
 
-  /// Registers with libvirt, if that has not been done.
+  /// Registers with libvirt for all kinds of event, as far as that has not been done.
   func register(on connection: OpaquePointer) throws {
-    try registration.withLock { registration in
-      guard registration == nil else { return }
-      let context = Unmanaged.passRetained(self).toOpaque()
-      let answer = clv_register_lifecycle(connection, lifecycleChanged, context, releaseListeners)
-      guard answer >= 0 else {
-        let error = LibvirtError.last()
-        releaseListeners(context)
-        throw error
+    try registrations.withLock { registrations in
+      let kinds: [(UnsafeMutableRawPointer) -> Int32] = [
+        { clv_register_lifecycle(connection, lifecycleChanged, $0, releaseListeners) },
+        {
+          let event = Int32(VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED.rawValue)
+          return clv_register_device(connection, event, deviceRemoved, $0, releaseListeners)
+        },
+        {
+          let event = Int32(VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED.rawValue)
+          return clv_register_device(connection, event, deviceRemovalFailed, $0, releaseListeners)
+        },
+      ]
+      for register in kinds.dropFirst(registrations.count) {
+        let context = Unmanaged.passRetained(self).toOpaque()
+        let answer = register(context)
+        guard answer >= 0 else {
+          let error = LibvirtError.last()
+          releaseListeners(context)
+          throw error
+        }
+        registrations.append(answer)
       }
-      registration = answer
     }
   }
 
-  /// Ends the registration before the connection is closed.
+  /// Ends the registrations before the connection is closed.
   func deregister(from connection: OpaquePointer) {
     // A failure means that the other end has gone, and the registration with it.
-    if let registration = registration.withLock({ $0 }) { virConnectDomainEventDeregisterAny(connection, registration) }
+    for registration in registrations.withLock({ $0 }) { virConnectDomainEventDeregisterAny(connection, registration) }
   }
 
   fileprivate func tell(_ event: GuestEvent) {
@@ -84,12 +96,28 @@ final class LifecycleListeners: Sendable {
 private let lifecycleChanged:
   @convention(c) (virConnectPtr?, virDomainPtr?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = {
     _, guest, kind, detail, context in
-    guard let guest, let context, let kind = GuestEvent.Kind(rawValue: kind) else { return 0 }
-    let event = GuestEvent(
-      kind: kind, detail: detail, guestID: Guest.id(of: guest), guestName: String(cString: virDomainGetName(guest)))
-    Unmanaged<LifecycleListeners>.fromOpaque(context).takeUnretainedValue().tell(event)
+    if let kind = GuestEvent.Kind(rawValue: kind) { tell(context, of: kind, detail, guest) }
     return 0
   }
+
+private let deviceRemoved:
+  @convention(c) (virConnectPtr?, virDomainPtr?, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void = {
+    _, guest, _, context in tell(context, of: .deviceRemoved, 0, guest)
+  }
+
+private let deviceRemovalFailed:
+  @convention(c) (virConnectPtr?, virDomainPtr?, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void = {
+    _, guest, _, context in tell(context, of: .deviceRemovalFailed, 0, guest)
+  }
+
+private func tell(
+  _ context: UnsafeMutableRawPointer?, of kind: GuestEvent.Kind, _ detail: Int32, _ guest: virDomainPtr?
+) {
+  guard let guest, let context else { return }
+  let event = GuestEvent(
+    kind: kind, detail: detail, guestID: Guest.id(of: guest), guestName: String(cString: virDomainGetName(guest)))
+  Unmanaged<LifecycleListeners>.fromOpaque(context).takeUnretainedValue().tell(event)
+}
 
 /// Called by libvirt when the registration has ended and no callback runs any more.
 private let releaseListeners: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in

@@ -57,6 +57,34 @@ struct FakeDriverTests {
     }
   }
 
+  @Test("gives and takes interfaces and is saved and restored, each as often as one likes")
+  func verbs() async throws {
+    try await Files.withFolder { folder in
+      let guest = try GuestXMLTests.guest(GuestXMLTests.request())
+      let (id, first) = (guest.instanceID, guest.interfaces[0])
+      var second = first
+      (second.tap, second.macAddress) = ("tapsecond", MACAddress(bits: 0xFA16_3E00_0002))
+      let driver = FakeDriver(links: links, folder: "\(folder)/guests")
+      try await driver.start()
+      try await driver.create(guest, paused: false)
+      for _ in 1...2 { try await driver.attach(second, bandwidth: nil, to: id) }
+      #expect(try socket.link(named: second.tap) != nil)
+      let restarted = FakeDriver(links: links, folder: "\(folder)/guests")
+      try await restarted.start()
+      #expect(await restarted.interfaces(of: id).map(\.tap) == [first.tap, second.tap])
+      for _ in 1...2 { try await restarted.detach(second.macAddress, from: id) }
+      #expect(try socket.link(named: second.tap) == nil)
+      for _ in 1...2 { try await restarted.save(id, to: "\(folder)/memory") }
+      #expect(await restarted.powerState(of: id) == nil)
+      #expect(try socket.link(named: first.tap) == nil)
+      try await restarted.restore(guest, from: "\(folder)/memory", paused: true)
+      #expect(await restarted.powerState(of: id) == .paused)
+      #expect(try await restarted.diagnostics(of: id).interfaces.count == 1)
+      for _ in 1...2 { try await restarted.shutDown(id) }
+      #expect(await restarted.powerStates().isEmpty)
+    }
+  }
+
   @Test("a bridge that is there already is left as it is and set up")
   func bridge() async throws {
     _ = try socket.createBridge("brqtest")

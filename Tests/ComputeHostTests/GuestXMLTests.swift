@@ -30,9 +30,9 @@ struct GuestXMLTests {
     _ request: BuildRequest, kernel: GuestConfiguration.KernelBoot? = nil,
     disk: GuestConfiguration.Disk? = nil
   ) throws -> GuestConfiguration {
-    GuestConfiguration(
-      request: request, kernelBoot: kernel, disk: disk, interfaces: [try VIF(port: port(), mtu: 1450)],
-      consoleLog: "/var/lib/x/console.log")
+    let files = InstanceFiles.Prepared(kernelBoot: kernel, disk: disk, consoleLog: "/var/lib/x/console.log")
+    return try GuestConfiguration(
+      request: request, files: files, interfaces: [try VIF(port: port(), mtu: 1450)])
   }
 
   @Test("a port of type bridge is a tap in the network's bridge")
@@ -108,11 +108,21 @@ struct GuestXMLTests {
           </metadata>
           <memory unit='MiB'>512</memory>
           <vcpu>2</vcpu>
+          <sysinfo type='smbios'>
+            <system>
+              <entry name='manufacturer'>OpenStack Foundation</entry>
+              <entry name='product'>OpenStack Nova</entry>
+              <entry name='serial'>0a1b2c3d-0000-4000-8000-000000000001</entry>
+              <entry name='uuid'>0a1b2c3d-0000-4000-8000-000000000001</entry>
+              <entry name='family'>Virtual Machine</entry>
+            </system>
+          </sysinfo>
           <os>
             <type arch='x86_64' machine='pc'>hvm</type>
             <kernel>/i/kernel</kernel>
             <initrd>/i/ramdisk</initrd>
             <cmdline>console=tty0 console=ttyS0 no_timer_check</cmdline>
+            <smbios mode='sysinfo'/>
           </os>
           <features>
             <acpi/>
@@ -134,6 +144,15 @@ struct GuestXMLTests {
             <serial type='file'>
               <source path='/var/lib/x/console.log' append='on'/>
             </serial>
+            <graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1'>
+              <listen type='address' address='127.0.0.1'/>
+            </graphics>
+            <video>
+              <model type='virtio'/>
+            </video>
+            <rng model='virtio'>
+              <backend model='random'>/dev/urandom</backend>
+            </rng>
             <memballoon model='virtio'>
               <stats period='10'/>
             </memballoon>

@@ -11,7 +11,8 @@ struct LibvirtDriverTests {
   @Test("starts a guest paused, with its tap in the bridge, resumes it, and ends it")
   func life() async throws {
     let driver = LibvirtDriver(
-      options: .init(connectionURI: nil, virtType: .qemu, statePath: Files.libvirtStatePath), logger: Workshop.quiet)
+      options: .init(connectionURI: nil, virtType: .qemu, statePath: Files.libvirtStatePath), links: try NetlinkLinks(),
+      logger: Workshop.quiet)
     try await driver.start()
     let socket = try NetlinkSocket()
     let port = InstancePort(
@@ -22,8 +23,9 @@ struct LibvirtDriverTests {
     try await links.ensureBridge(vif.bridge, mtu: 1450)
     try await Files.withFolder { folder in
       let request = JobTableTests.request()
-      let guest = GuestConfiguration(
-        request: request, kernelBoot: nil, disk: nil, interfaces: [vif], consoleLog: "\(folder)/console.log")
+      let guest = try GuestConfiguration(
+        request: request, files: .init(kernelBoot: nil, disk: nil, consoleLog: "\(folder)/console.log"),
+        interfaces: [vif])
       do {
         try await lead(guest, on: driver, socket)
       } catch {
@@ -61,7 +63,8 @@ struct LibvirtDriverTests {
   @Test("describes the host to the scheduler")
   func inventory() async throws {
     let driver = LibvirtDriver(
-      options: .init(connectionURI: nil, virtType: .qemu, statePath: Files.libvirtStatePath), logger: Workshop.quiet)
+      options: .init(connectionURI: nil, virtType: .qemu, statePath: Files.libvirtStatePath), links: try NetlinkLinks(),
+      logger: Workshop.quiet)
     try await driver.start()
     let inventory = try await driver.inventory()
     #expect(inventory.vcpus > 0)

@@ -21,7 +21,14 @@ extension Builder {
       try HostFiles.makeFolder(folder)
       try HostFiles.write(disc.bytes, to: path)
     }
-    return GuestConfiguration.ConfigDrive(path: path, bus: .init(request.image.properties))
+    return GuestConfiguration.ConfigDrive(path: path, bus: GuestConfiguration.ConfigDrive.bus(request.image.properties))
+  }
+
+  /// The drive that was written for a guest that runs.
+  func existingConfigDrive(of request: BuildRequest) -> GuestConfiguration.ConfigDrive? {
+    let path = files.configDrive(of: request.instanceID)
+    guard HostFiles.exists(path) else { return nil }
+    return GuestConfiguration.ConfigDrive(path: path, bus: GuestConfiguration.ConfigDrive.bus(request.image.properties))
   }
 
   /// As `required_by` of `nova/virt/configdrive.py`; besides, an instance that would reach the metadata service through
@@ -35,10 +42,10 @@ extension Builder {
   }
 }
 
-extension GuestConfiguration.ConfigDrive.Bus {
+extension GuestConfiguration.ConfigDrive {
   /// - Parameter properties: The image's.
-  package init(_ properties: [String: String]) {
-    let machine: Self = properties["hw_machine_type"]?.contains("q35") == true ? .sata : .ide
-    self = properties["hw_cdrom_bus"].flatMap { Self(rawValue: $0) } ?? machine
+  package static func bus(_ properties: [String: String]) -> DriveBus {
+    let machine: DriveBus = properties["hw_machine_type"]?.contains("q35") == true ? .sata : .ide
+    return properties["hw_cdrom_bus"].flatMap { DriveBus(rawValue: $0) } ?? machine
   }
 }

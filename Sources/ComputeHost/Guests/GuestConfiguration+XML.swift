@@ -1,5 +1,5 @@
 extension GuestConfiguration {
-  /// The guest as libvirt's domain XML.
+  /// The guest as libvirt's domain XML (https://libvirt.org/formatdomain.html).
   package func xml(virtType: VirtType) -> XMLElement {
     XMLElement(
       "domain", ["type": virtType.rawValue],
@@ -9,10 +9,12 @@ extension GuestConfiguration {
         metadata,
         XMLElement("memory", ["unit": "MiB"], text: "\(memoryMB)"),
         XMLElement("vcpu", text: "\(vcpus)"),
+      ] + hardware.processorLimits.xml + [
+        systemInformation,
         operatingSystem(virtType: virtType),
         XMLElement("features", [:], [XMLElement("acpi"), XMLElement("apic")]),
       ] + processor(virtType: virtType) + [
-        XMLElement("clock", ["offset": "utc"]),
+        XMLElement("clock", ["offset": hardware.isWindows ? "localtime" : "utc"]),
         XMLElement("on_poweroff", text: "destroy"),
         XMLElement("on_reboot", text: "restart"),
         XMLElement("on_crash", text: "destroy"),
@@ -35,8 +37,26 @@ extension GuestConfiguration {
       ])
   }
 
+  /// What the machine says of itself. cloud-init looks for the metadata service where the product is `OpenStack Nova`
+  /// (its `ds-identify`), so the words have to be Nova's.
+  private var systemInformation: XMLElement {
+    let entries = [
+      ("manufacturer", "OpenStack Foundation"), ("product", "OpenStack Nova"), ("serial", "\(instanceID)"),
+      ("uuid", "\(instanceID)"), ("family", "Virtual Machine"),
+    ]
+    return XMLElement(
+      "sysinfo", ["type": "smbios"],
+      [XMLElement("system", [:], entries.map { XMLElement("entry", ["name": $0.0], text: $0.1) })])
+  }
+
   private func operatingSystem(virtType: VirtType) -> XMLElement {
-    var elements = [XMLElement("type", ["arch": "x86_64", "machine": machineType ?? "pc"], text: "hvm")]
+    var elements = [XMLElement("type", ["arch": "x86_64", "machine": hardware.machineType ?? "pc"], text: "hvm")]
+    if hardware.firmware == .uefi {
+      let secureBoot = XMLElement("feature", ["enabled": "no", "name": "secure-boot"])
+      elements.append(XMLElement("firmware", [:], [secureBoot]))
+      // In the instance's folder the variables go where its disks go.
+      if let firmwareVariables { elements.append(XMLElement("nvram", text: firmwareVariables)) }
+    }
     if let kernelBoot {
       elements.append(XMLElement("kernel", text: kernelBoot.kernel))
       if let ramdisk = kernelBoot.ramdisk { elements.append(XMLElement("initrd", text: ramdisk)) }
@@ -44,87 +64,55 @@ extension GuestConfiguration {
     } else {
       elements.append(XMLElement("boot", ["dev": "hd"]))
     }
-    return XMLElement("os", [:], elements)
+    if hardware.hasBootMenu { elements.append(XMLElement("bootmenu", ["enable": "yes"])) }
+    elements.append(XMLElement("smbios", ["mode": "sysinfo"]))
+    return XMLElement("os", hardware.firmware == .uefi ? ["firmware": "efi"] : [:], elements)
   }
 
   /// As Nova's: the last console is the one that init gets. A translated guest may find its timer too slow and give up,
   /// which `no_timer_check` prevents.
   private func defaultCommandLine(virtType: VirtType) -> String {
-    var words = disk == nil ? [] : ["root=/dev/vda"]
+    var words = writableDisks.first.map { ["root=/dev/\($0.target)"] } ?? []
     words += ["console=tty0", "console=ttyS0"]
     if virtType == .qemu { words.append("no_timer_check") }
     return words.joined(separator: " ")
   }
 
   private func processor(virtType: VirtType) -> [XMLElement] {
-    virtType == .kvm ? [XMLElement("cpu", ["mode": "host-model"])] : []
+    let topology = hardware.topology.map { [$0.xml] } ?? []
+    if virtType == .kvm { return [XMLElement("cpu", ["mode": "host-model"], topology)] }
+    return topology.isEmpty ? [] : [XMLElement("cpu", [:], topology)]
   }
 
   private var devices: [XMLElement] {
-    var elements: [XMLElement] = []
-    if let disk {
-      elements.append(
-        XMLElement(
-          "disk", ["type": "file", "device": "disk"],
-          [
-            XMLElement("driver", ["name": "qemu", "type": disk.format.rawValue]),
-            XMLElement("source", ["file": disk.path]),
-            XMLElement("target", ["dev": "vda", "bus": "virtio"]),
-          ]))
-    }
-    elements += configDrive?.xml ?? []
+    let drives = drives
+    var elements = controllers(for: drives)
+    elements += drives.map { $0.xml(limits: hardware.diskLimits) }
     elements += interfaces.map { $0.xml(bandwidth: bandwidth) }
-    elements += [
-      XMLElement("serial", ["type": "file"], [XMLElement("source", ["path": consoleLog, "append": "on"])]),
-      // The statistics of the balloon are what a later look at the guest's memory reads; the period is Nova's.
-      XMLElement("memballoon", ["model": "virtio"], [XMLElement("stats", ["period": "10"])]),
-    ]
+    elements.append(
+      XMLElement("serial", ["type": "file"], [XMLElement("source", ["path": consoleLog, "append": "on"])]))
+    elements += hardware.xml(vncListen: vncListen)
+    // The statistics of the balloon are what a later look at the guest's memory reads; the period is Nova's.
+    elements.append(XMLElement("memballoon", ["model": "virtio"], [XMLElement("stats", ["period": "10"])]))
     return elements
   }
-}
 
-extension GuestConfiguration.ConfigDrive {
-  /// A CD-ROM drive with the disc in it, and the controller of a bus that machines do not have by themselves.
-  package var xml: [XMLElement] {
-    let controller = XMLElement("controller", ["type": "scsi", "index": "0", "model": "virtio-scsi"])
-    let drive = XMLElement(
-      "disk", ["type": "file", "device": "cdrom"],
-      [
-        XMLElement("driver", ["name": "qemu", "type": "raw"]),
-        XMLElement("source", ["file": path]),
-        XMLElement("target", ["dev": bus == .ide ? "hda" : "sda", "bus": bus.rawValue]),
-        XMLElement("readonly"),
-      ])
-    return (bus == .scsi ? [controller] : []) + [drive]
-  }
-}
-
-extension VIF {
-  /// The interface as libvirt is told: it makes the tap and puts it into the bridge, which must exist.
-  package func xml(bandwidth: VIFBandwidth?) -> XMLElement {
-    var elements = [
-      XMLElement("mac", ["address": "\(macAddress)"]),
-      XMLElement("source", ["bridge": bridge]),
-      XMLElement("target", ["dev": tap]),
-      XMLElement("model", ["type": "virtio"]),
-      XMLElement("driver", ["name": "qemu"]),
-    ]
-    if let mtu { elements.append(XMLElement("mtu", ["size": "\(mtu)"])) }
-    if let bandwidth { elements.append(bandwidth.xml) }
-    return XMLElement("interface", ["type": "bridge"], elements)
-  }
-}
-
-extension VIFBandwidth {
-  package var xml: XMLElement {
-    var elements: [XMLElement] = []
-    for (name, limit) in [("inbound", inbound), ("outbound", outbound)] {
-      guard let limit else { continue }
-      var element = XMLElement(name, ["average": "\(limit.average)"])
-      if let peak = limit.peak { element.attributes.append(.init(name: "peak", value: "\(peak)")) }
-      if let burst = limit.burst { element.attributes.append(.init(name: "burst", value: "\(burst)")) }
-      elements.append(element)
+  /// Those that libvirt would not add by itself as they are needed.
+  private func controllers(for drives: [Drive]) -> [XMLElement] {
+    var controllers: [XMLElement] = []
+    if drives.contains(where: { $0.bus == .scsi }) {
+      controllers.append(XMLElement("controller", ["type": "scsi", "index": "0", "model": "virtio-scsi"]))
     }
-    return XMLElement("bandwidth", [:], elements)
+    guard hardware.machineType?.contains("q35") == true else { return controllers }
+    // On this machine each device of a guest that runs takes a port of its own, which cannot be added later.
+    let ports = min(28, drives.count + interfaces.count + Self.freePorts)
+    controllers.append(XMLElement("controller", ["type": "pci", "index": "0", "model": "pcie-root"]))
+    controllers += (1...ports).map {
+      XMLElement("controller", ["type": "pci", "index": "\($0)", "model": "pcie-root-port"])
+    }
+    return controllers
   }
+
+  /// Room for the devices that libvirt adds, and for some interfaces to be attached.
+  private static let freePorts = 12
 }

@@ -32,17 +32,11 @@ package struct GuestConfiguration: Hashable, Sendable {
 
   /// A disc with the instance's metadata.
   package struct ConfigDrive: Hashable, Sendable {
-    /// `hw_cdrom_bus` of an image; the default is the machine's own.
-    package enum Bus: String, Sendable {
-      case ide
-      case sata
-      case scsi
-    }
-
     package var path: String
-    package var bus: Bus
+    /// `hw_cdrom_bus` of an image; the default is the machine's own.
+    package var bus: DriveBus
 
-    package init(path: String, bus: Bus) {
+    package init(path: String, bus: DriveBus) {
       (self.path, self.bus) = (path, bus)
     }
   }
@@ -56,28 +50,44 @@ package struct GuestConfiguration: Hashable, Sendable {
   /// `nil` boots from the disk.
   package var kernelBoot: KernelBoot?
   package var disk: Disk?
+  /// What the guest boots from instead of its disk while it is rescued.
+  package var rescueDisk: Disk?
+  /// Ephemeral disks and swap, in this order behind the root disk.
+  package var additionalDisks: [Disk] = []
   package var configDrive: ConfigDrive?
   package var interfaces: [VIF]
   package var bandwidth: VIFBandwidth?
   /// The file that gets what the guest writes to its serial console.
   package var consoleLog: String
-  /// The image's `hw_machine_type`, such as `q35`.
-  package var machineType: String?
+  package var hardware: GuestHardware
+  /// The file with the variables of a UEFI firmware, which libvirt makes; `nil` leaves its place to libvirt.
+  package var firmwareVariables: String?
+  /// The host's address at which the guest's screen is shown by VNC; `nil` for a guest without a screen.
+  package var vncListen: String? = "127.0.0.1"
 
+  /// - Parameter files: What the instance has on this host.
+  /// - Throws: ``HardwareError`` if its flavor or image asks for a machine that it cannot have.
   package init(
-    request: BuildRequest, kernelBoot: KernelBoot?, disk: Disk?, interfaces: [VIF], consoleLog: String
-  ) {
+    request: BuildRequest, files: InstanceFiles.Prepared, interfaces: [VIF], configDrive: ConfigDrive? = nil
+  ) throws(HardwareError) {
     instanceID = request.instanceID
     displayName = request.name
     flavorName = request.flavor.name
     vcpus = request.flavor.vcpus
     memoryMB = request.flavor.memoryMB
-    self.kernelBoot = kernelBoot
-    self.disk = disk
-    self.interfaces = interfaces
-    bandwidth = VIFBandwidth(extraSpecs: request.flavor.extraSpecs)
-    self.consoleLog = consoleLog
-    machineType = request.image.properties["hw_machine_type"]
+    let extraSpecs = request.flavor.extraSpecs
+    hardware = try GuestHardware(extraSpecs: extraSpecs, properties: request.image.properties, vcpus: vcpus)
+    bandwidth = VIFBandwidth(extraSpecs: extraSpecs)
+    (kernelBoot, disk, rescueDisk) = (files.kernelBoot, files.disk, files.rescueDisk)
+    (additionalDisks, consoleLog) = (files.additionalDisks, files.consoleLog)
+    firmwareVariables = files.firmwareVariables
+    self.configDrive = configDrive
+    let model = hardware.vifModel
+    self.interfaces = interfaces.map { vif in
+      var vif = vif
+      vif.model = model
+      return vif
+    }
   }
 
   /// `instance-` and the id: Nova's `instance_name_template` as `instance-%(uuid)s`.

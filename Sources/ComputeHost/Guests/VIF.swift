@@ -10,6 +10,8 @@ package struct VIF: Hashable, Sendable {
   package var tap: String
   /// The network's MTU, if it is known.
   package var mtu: Int?
+  /// What the guest sees: its image's `hw_vif_model`.
+  package var model = Model.virtio
 
   /// Dispatches on `binding:vif_type`, as Nova's libvirt VIF driver does.
   ///

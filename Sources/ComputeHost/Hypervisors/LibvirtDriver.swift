@@ -12,19 +12,25 @@ package actor LibvirtDriver: HypervisorDriver {
     package var virtType: VirtType?
     /// Where the embedded driver and the KVM probe keep their files.
     package var statePath: String
+    /// `[vnc] server_listen`: where guests' screens can be seen by VNC; `nil` for guests without screens.
+    package var vncListen: String? = "127.0.0.1"
+    /// `device_detach_attempts`: how often a guest is asked to let go of a device; it has ten seconds each time.
+    package var detachAttempts = 8
 
     package init(connectionURI: String?, virtType: VirtType?, statePath: String) {
       (self.connectionURI, self.virtType, self.statePath) = (connectionURI, virtType, statePath)
     }
   }
 
-  private let options: Options
-  private let logger: Logger
+  let options: Options
+  let links: any HostLinks
+  let logger: Logger
   private var connection: Connection?
-  private var virtType = VirtType.qemu
+  private(set) var virtType = VirtType.qemu
 
-  package init(options: Options, logger: Logger) {
-    (self.options, self.logger) = (options, logger)
+  /// - Parameter links: The interfaces of the network namespace in which libvirt makes taps.
+  package init(options: Options, links: any HostLinks, logger: Logger) {
+    (self.options, self.links, self.logger) = (options, links, logger)
   }
 
   /// Connects, lets libvirt find out what QEMU can do (seconds the first time, then it is kept), and decides on KVM.
@@ -64,45 +70,56 @@ package actor LibvirtDriver: HypervisorDriver {
     return states
   }
 
-  /// Creates the guest, again if its tap was taken from libvirt's hands: libvirt makes the tap and then puts it into its
-  /// bridge, and an agent that was faster has put it there already, which the kernel answers with EBUSY (the race of
-  /// neutron commit f42ea67995). A create call that failed has left neither guest nor tap.
   package func create(_ guest: GuestConfiguration, paused: Bool) async throws {
     let connection = try await connected()
+    var guest = guest
+    guest.vncListen = options.vncListen
     let xml = guest.xml(virtType: virtType).text
-    for attempt in 1...Self.createAttempts {
+    try await removeTaps(guest.interfaces.map(\.tap))
+    try await withFreeTaps(guest.instanceID) { _ = try await connection.createGuest(xml: xml, paused: paused) }
+  }
+
+  /// Does what makes taps, again if one was taken from libvirt's hands: libvirt makes the tap and then puts it into its
+  /// bridge, and an agent that was faster has put it there already, which the kernel answers with EBUSY (the race of
+  /// neutron commit f42ea67995). A call that failed has left neither guest nor tap.
+  func withFreeTaps(_ instanceID: UUID, _ body: () async throws -> Void) async throws {
+    for attempt in 1...Self.tapAttempts {
       do {
-        _ = try await connection.createGuest(xml: xml, paused: paused)
-        return
-      } catch let error as LibvirtError where error.isDeviceBusy && attempt < Self.createAttempts {
+        return try await body()
+      } catch let error as LibvirtError where error.isDeviceBusy && attempt < Self.tapAttempts {
         logger.info(
-          "The agent had wired a tap before libvirt; the guest is created again",
-          metadata: ["instance.id": "\(guest.instanceID)", "attempt": "\(attempt)", "error": "\(error)"])
+          "The agent had wired a tap before libvirt; it is made again",
+          metadata: ["instance.id": "\(instanceID)", "attempt": "\(attempt)", "error": "\(error)"])
       }
     }
   }
 
-  private static let createAttempts = 5
+  private static let tapAttempts = 5
+
+  /// Removes taps that libvirt left because it had not made them: those of a guest that was moved here. With one of its
+  /// name there, libvirt would make no new tap.
+  func removeTaps(_ taps: [String]) async throws {
+    for tap in taps { try await links.removeLink(tap) }
+  }
 
   package func resume(_ instanceID: UUID) async throws {
-    let connection = try await connected()
-    guard let guest = try await connection.guest(id: "\(instanceID)") else {
-      throw LibvirtError(code: .noGuest, message: "there is no guest of instance \(instanceID)")
-    }
+    let guest = try await guest(instanceID)
     // Listening begins before the resume, so that the event cannot come too early.
-    let changes = try await connection.lifecycleEvents { $0.guestID == guest.id ? $0.kind : nil }
+    let changes = try await changes(of: guest)
     if try await Self.powerState(of: guest) == .paused { try await guest.resume() }
-    if try await Self.powerState(of: guest) == .running { return }
-    try await Self.untilRunning(guest, changes, within: .seconds(10))
+    let runs = try await Self.wait(for: changes, within: .seconds(10)) {
+      try await Self.powerState(of: guest) == .running
+    }
+    guard runs else {
+      throw LibvirtError(code: .operationFailed, message: "guest \(guest.name) was resumed, but does not run")
+    }
   }
 
   package func destroy(_ instanceID: UUID) async throws {
     guard let guest = try await connected().guest(id: "\(instanceID)") else { return }
-    do {
-      try await guest.destroy()
-    } catch let error as LibvirtError where error.code == .noGuest || error.code == .operationInvalid {
-      // It stopped by itself in between.
-    }
+    let taps = try await foreignTaps(of: guest)
+    try await Self.unlessStopped { try await guest.destroy() }
+    try await removeTaps(taps)
   }
 
   package func changes() async throws -> AsyncStream<UUID> {
@@ -112,7 +129,7 @@ package actor LibvirtDriver: HypervisorDriver {
   }
 
   /// The connection, made anew if the daemon at its other end has gone.
-  private func connected() async throws -> Connection {
+  func connected() async throws -> Connection {
     if let connection, try await connection.isAlive() { return connection }
     let fresh =
       if let uri = options.connectionURI {
@@ -124,12 +141,40 @@ package actor LibvirtDriver: HypervisorDriver {
     return fresh
   }
 
-  private static func untilRunning(
-    _ guest: Guest, _ changes: AsyncStream<GuestEvent.Kind>, within limit: Duration
-  ) async throws {
-    let runs = try await withThrowingTaskGroup(of: Bool.self) { group in
+  /// The instance's guest, which has to be there.
+  func guest(_ instanceID: UUID) async throws -> Guest {
+    guard let guest = try await connected().guest(id: "\(instanceID)") else {
+      throw LibvirtError(code: .noGuest, message: "there is no guest of instance \(instanceID)")
+    }
+    return guest
+  }
+
+  /// The taps that libvirt does not remove with the guest; none if it has gone.
+  func foreignTaps(of guest: Guest) async throws -> [String] {
+    do {
+      return try await guest.interfaces().filter { !$0.isTapManaged }.map(\.tap)
+    } catch let error as LibvirtError where error.code == .noGuest {
+      return []
+    }
+  }
+
+  /// What happens to one guest from now on.
+  func changes(of guest: Guest) async throws -> AsyncStream<GuestEvent.Kind> {
+    let id = guest.id
+    return try await connected().lifecycleEvents { $0.guestID == id ? $0.kind : nil }
+  }
+
+  /// Looks now and after each change until what is asked for is so.
+  ///
+  /// - Returns: Whether it was so in time.
+  static func wait(
+    for changes: AsyncStream<GuestEvent.Kind>, within limit: Duration,
+    _ isMet: @escaping @Sendable () async throws -> Bool
+  ) async throws -> Bool {
+    if try await isMet() { return true }
+    return try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
-        for await _ in changes where try await powerState(of: guest) == .running { return true }
+        for await _ in changes where try await isMet() { return true }
         return false
       }
       group.addTask {
@@ -138,9 +183,6 @@ package actor LibvirtDriver: HypervisorDriver {
       }
       defer { group.cancelAll() }
       return try await group.next() ?? false
-    }
-    guard runs else {
-      throw LibvirtError(code: .operationFailed, message: "guest \(guest.name) was resumed, but does not run")
     }
   }
 
@@ -153,7 +195,7 @@ package actor LibvirtDriver: HypervisorDriver {
     }
   }
 
-  private static func powerState(of guest: Guest) async throws -> PowerState {
+  static func powerState(of guest: Guest) async throws -> PowerState {
     switch try await guest.state() {
     case .none, .starting: .none
     case .running, .blocked: .running
