@@ -35,6 +35,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioFileSystem: Target.Dependency = .product(name: "_NIOFileSystem", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
@@ -94,6 +95,10 @@ let package = Package(
         .embedInCode("0013_qos.sql"),
         .embedInCode("0014_dhcp.sql"),
         .embedInCode("0015_metadata.sql"),
+        .embedInCode("0016_operations.sql"),
+        .embedInCode("0017_images.sql"),
+        .embedInCode("0018_scheduling.sql"),
+        .embedInCode("0019_servers.sql"),
       ],
       swiftSettings: safe),
     .target(name: "Store", dependencies: ["SQLite", "Migrations", "Model", logging, crypto], swiftSettings: safe),
@@ -140,7 +145,8 @@ let package = Package(
     .target(
       name: "ImageService",
       dependencies: [
-        "Store", "OpenStackHTTP", "Model", "JSON", hummingbird, logging, crypto, nioCore, nioFileSystem, httpTypes,
+        "Store", "OpenStackHTTP", "Model", "JSON", hummingbird, serviceLifecycle, logging, crypto, nioCore,
+        nioFileSystem, httpTypes,
       ],
       swiftSettings: safe),
 
@@ -166,7 +172,7 @@ let package = Package(
       name: "ComputeHost",
       dependencies: [
         "HostRPC", "OpenStackHTTP", "Libvirt", "Netlink", "Model", "JSON", asyncHTTPClient, serviceLifecycle, logging,
-        crypto, nioHTTP1,
+        crypto, nioCore, nioPosix, nioHTTP1, nioWebSocket, nioFileSystem,
       ],
       swiftSettings: safe),
 
@@ -175,8 +181,8 @@ let package = Package(
       name: "plugboard-server",
       dependencies: [
         "NetworkService", "EventDelivery", "ComputeService", "IdentityService", "ImageService", "Store", "SQLite",
-        "HostRPC", "OpenStackHTTP", "OsloConfig", "Model", "JSON", hummingbird, asyncHTTPClient, serviceLifecycle,
-        unixSignals, logging, argumentParser,
+        "Netlink", "HostRPC", "OpenStackHTTP", "OsloConfig", "Model", "JSON", hummingbird, asyncHTTPClient,
+        serviceLifecycle, unixSignals, logging, argumentParser,
       ],
       swiftSettings: safe),
     .executableTarget(
@@ -216,7 +222,7 @@ let package = Package(
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "CSQLite"], swiftSettings: habits),
     .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "NFTables"], swiftSettings: safe),
     .testTarget(name: "NFTablesTests", dependencies: ["NFTables", "Netlink"], swiftSettings: safe),
-    .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: safe),
+    .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "Support"], swiftSettings: safe),
     .testTarget(
       name: "StoreTests", dependencies: ["Store", "SQLite", "Model", "Support", logging], swiftSettings: safe),
     .testTarget(
@@ -299,7 +305,7 @@ let package = Package(
       name: "ComputeHostTests",
       dependencies: [
         "ComputeHost", "HostRPC", "Libvirt", "Netlink", "OpenStackHTTP", "Model", "JSON", "Support", logging,
-        asyncHTTPClient,
+        asyncHTTPClient, serviceLifecycle, nioCore, nioPosix, nioHTTP1,
       ],
       swiftSettings: safe),
     .testTarget(

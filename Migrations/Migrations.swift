@@ -20,5 +20,9 @@ package enum MigrationFiles {
     ("0013_qos.sql", PackageResources._013_qos_sql),
     ("0014_dhcp.sql", PackageResources._014_dhcp_sql),
     ("0015_metadata.sql", PackageResources._015_metadata_sql),
+    ("0016_operations.sql", PackageResources._016_operations_sql),
+    ("0017_images.sql", PackageResources._017_images_sql),
+    ("0018_scheduling.sql", PackageResources._018_scheduling_sql),
+    ("0019_servers.sql", PackageResources._019_servers_sql),
   ]
 }

@@ -51,7 +51,7 @@ extension ComputeHost {
   private func comparePowerStates() async {
     do {
       let states = try await parts.hypervisor.powerStates()
-      for (id, knowledge) in known where knowledge.vmState == VMState.active.rawValue {
+      for (id, knowledge) in known where knowledge.hasGuest {
         await tell(id, states[id] ?? .shutDown)
       }
     } catch {
@@ -64,7 +64,7 @@ extension ComputeHost {
     while !Task.isCancelled {
       do {
         for await id in try await parts.hypervisor.changes() {
-          guard !table.isBusy(id), known[id]?.vmState == VMState.active.rawValue else { continue }
+          guard !table.isBusy(id), known[id]?.hasGuest == true else { continue }
           await tell(id, try await parts.hypervisor.powerState(of: id) ?? .shutDown)
         }
       } catch {
@@ -77,12 +77,23 @@ extension ComputeHost {
   private func tell(_ id: UUID, _ state: PowerState) async {
     guard !table.isBusy(id), let knowledge = known[id], knowledge.powerState != state else { return }
     do {
+      if state == .shutDown { try await parts.performer.taps.remove(of: id) }
       try await parts.server.update(InstanceUpdate(instanceID: id, powerState: state.rawValue))
       known[id]?.powerState = state
     } catch {
       // The next comparison tells it.
       parts.logger.warning(
         "A guest's state could not be reported", metadata: ["instance.id": "\(id)", "error": "\(error)"])
+    }
+  }
+}
+
+extension ComputeHost.Knowledge {
+  /// Whether the instance is one that has a guest: one that has none says nothing about it.
+  var hasGuest: Bool {
+    switch vmState.flatMap(VMState.init) {
+    case .active, .paused, .rescued, .resized: true
+    default: false
     }
   }
 }

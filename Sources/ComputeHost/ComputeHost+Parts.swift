@@ -13,6 +13,8 @@ extension ComputeHost {
 
     package var builder: Builder
     package var terminator: Terminator
+    package var performer: OperationPerformer
+    package var console: any GuestConsole
     package var hypervisor: any HypervisorDriver
     package var cache: ImageCache
     package var events: InstanceEvents
@@ -24,11 +26,13 @@ extension ComputeHost {
     package var logger: Logger
 
     package init(
-      builder: Builder, terminator: Terminator, hypervisor: any HypervisorDriver, cache: ImageCache,
+      builder: Builder, terminator: Terminator, performer: OperationPerformer,
+      console: any GuestConsole = NoConsole(), hypervisor: any HypervisorDriver, cache: ImageCache,
       events: InstanceEvents, server: any ComputeServer, messages: @escaping Messages, reportInterval: Duration,
       clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
-      (self.builder, self.terminator, self.hypervisor, self.cache) = (builder, terminator, hypervisor, cache)
+      (self.builder, self.terminator, self.performer) = (builder, terminator, performer)
+      (self.console, self.hypervisor, self.cache) = (console, hypervisor, cache)
       (self.events, self.server, self.messages) = (events, server, messages)
       (self.reportInterval, self.clock, self.logger) = (reportInterval, clock, logger)
     }

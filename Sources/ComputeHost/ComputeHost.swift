@@ -14,6 +14,8 @@ package actor ComputeHost: Service {
   private var cancellations: [UUID: AsyncStream<Never>.Continuation] = [:]
   private let jobs: AsyncStream<StartedJob>
   private let startJob: AsyncStream<StartedJob>.Continuation
+  private let calls: AsyncStream<CallHost.Arguments>
+  private let takeCall: AsyncStream<CallHost.Arguments>.Continuation
 
   private struct StartedJob: Sendable {
     let job: JobTable.Job
@@ -35,6 +37,8 @@ package actor ComputeHost: Service {
     table = JobTable(buildLimit: maxConcurrentBuilds)
     // The table bounds what can be in it.
     (jobs, startJob) = AsyncStream.makeStream(of: StartedJob.self, bufferingPolicy: .unbounded)
+    // Whoever asks more than this at once gets no answer in time.
+    (calls, takeCall) = AsyncStream.makeStream(of: CallHost.Arguments.self, bufferingPolicy: .bufferingOldest(256))
   }
 
   /// Runs until the service group shuts it down. Guests go on; those that are paused are resumed by the next process.
@@ -47,11 +51,19 @@ package actor ComputeHost: Service {
         group.addTask { await self.reportState() }
         group.addTask { await self.listen() }
         group.addTask { await self.watchGuests() }
+        group.addTask { await self.answerCalls() }
         group.addTask { await self.acknowledgements.send(through: parts.server, logger: parts.logger) }
         for await job in self.jobs { group.addTask { await self.perform(job) } }
       }
     }
     parts.events.cancelAll()
+  }
+
+  private func answerCalls() async {
+    let answers = HostAnswers(parts: parts)
+    await withDiscardingTaskGroup { group in
+      for await call in calls { group.addTask { await answers.answer(call) } }
+    }
   }
 
   private func listen() async {
@@ -76,6 +88,15 @@ package actor ComputeHost: Service {
         receive(arguments.instance, message.id)
       } else if let arguments = try message.arguments(of: TerminateInstance.self) {
         perform(table.terminate(arguments.instanceID, messageID: message.id))
+      } else if let request = try message.arguments(of: PerformOperation.self) {
+        receive(request, message.id)
+      } else if let arguments = try message.arguments(of: CancelOperation.self) {
+        perform(table.cancel(operation: arguments.operationID, of: arguments.instanceID))
+        if let id = message.id { acknowledgements.add([id]) }
+      } else if let arguments = try message.arguments(of: RemoveInstance.self) {
+        perform(table.add(.remove, arguments.instanceID, message.id))
+      } else if let call = try message.arguments(of: CallHost.self) {
+        takeCall.yield(call)
       } else {
         reject(message, "there is no such method")
       }
@@ -85,7 +106,12 @@ package actor ComputeHost: Service {
   }
 
   private func receive(_ events: [InstanceEvent], _ messageID: Int64?) {
+    var deleted: [(instanceID: UUID, port: UUID)] = []
     for event in events {
+      if event.name == .networkVIFDeleted, let port = event.tag.flatMap({ UUID($0) }) {
+        deleted.append((event.instanceID, port))
+        continue
+      }
       let isExpected = parts.events.pop(event)
       guard !isExpected else { continue }
       // It came before its wait, twice, or after its wait: the look at the ports makes up for it.
@@ -95,7 +121,18 @@ package actor ComputeHost: Service {
           "instance.id": "\(event.instanceID)", "event": "\(event.name.rawValue)", "port.id": "\(event.tag ?? "")",
         ])
     }
-    if let messageID { acknowledgements.add([messageID]) }
+    if deleted.isEmpty {
+      if let messageID { acknowledgements.add([messageID]) }
+    } else {
+      // Done behind whatever is being done to the instances; the message stays until then.
+      perform(table.dropInterfaces(deleted, messageID: messageID))
+    }
+  }
+
+  private func receive(_ request: OperationRequest, _ messageID: Int64?) {
+    let id = request.instance.instanceID
+    known[id, default: Knowledge()].givenPorts = Set(request.instance.networks.compactMap(\.portID))
+    perform(table.add(.operation(request), id, messageID))
   }
 
   private func receive(_ request: BuildRequest, _ messageID: Int64?) {
@@ -159,6 +196,14 @@ package actor ComputeHost: Service {
         try await parts.builder.build(request)
         known[job.instanceID]?.vmState = VMState.active.rawValue
         known[job.instanceID]?.powerState = .running
+      case .operation(let request):
+        let state = try await parts.performer.perform(request)
+        await learn(state, of: request)
+      case .dropInterface(let port):
+        try await parts.performer.dropInterface(port: port, of: job.instanceID)
+      case .remove:
+        try await parts.terminator.remove(job.instanceID)
+        known[job.instanceID] = nil
       case .terminate:
         try await parts.terminator.terminate(job.instanceID, given: await givenPorts(of: job.instanceID))
         known[job.instanceID] = nil
@@ -172,6 +217,14 @@ package actor ComputeHost: Service {
         "An instance's job failed", metadata: ["instance.id": "\(job.instanceID)", "error": "\(error)"])
       return false
     }
+  }
+
+  /// What an operation has made of an instance. The guest's state was told with it.
+  private func learn(_ state: VMState?, of request: OperationRequest) async {
+    let id = request.instance.instanceID
+    guard let state else { return }
+    known[id, default: Knowledge()].vmState = state.rawValue
+    known[id]?.powerState = try? await parts.hypervisor.powerState(of: id) ?? .shutDown
   }
 
   private func givenPorts(of id: UUID) async throws -> Set<UUID>? {

@@ -1,5 +1,8 @@
 internal import Crypto
 internal import FoundationEssentials
+internal import Glibc
+internal import Model
+internal import NIOCore
 
 /// The files of this host, as far as a compute host reads and writes them. All paths are absolute.
 ///
@@ -40,10 +43,39 @@ enum HostFiles {
     try FileManager.default.moveItem(atPath: path, toPath: other)
   }
 
+  /// Puts a file in the place of another, if there is one, at once.
+  static func replace(_ path: String, with other: String) throws {
+    guard unsafe rename(other, path) == 0 else { throw IOError(errnoCode: errno, reason: "rename to \(path)") }
+  }
+
+  static func copy(_ path: String, to other: String) throws {
+    try FileManager.default.copyItem(atPath: path, toPath: other)
+  }
+
   /// The size of the file system that holds a path, in bytes; 0 if it does not tell.
   static func fileSystemSize(at path: String) throws -> Int {
     let attributes = try FileManager.default.attributesOfFileSystem(forPath: path)
     return (attributes[.systemSize] as? UInt64).flatMap { Int(exactly: $0) } ?? 0
+  }
+
+  /// Says that a file is used now.
+  static func touch(_ path: String) throws {
+    try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: path)
+  }
+
+  /// When a file was written or touched last.
+  static func lastUse(of path: String) throws -> Timestamp {
+    let date = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+    return Timestamp(microseconds: Int64((date ?? Date()).timeIntervalSince1970 * 1_000_000))
+  }
+
+  /// A file to be inspected.
+  static func imageSource(_ path: String) throws -> ImageSource {
+    let data = try mapped(path)
+    return ImageSource(size: UInt64(data.count)) { offset, count in
+      let start = Int(clamping: offset)
+      return Array(data[min(start, data.count)..<min(start + count, data.count)])
+    }
   }
 
   /// The length of a file in bytes.

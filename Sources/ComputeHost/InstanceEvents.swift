@@ -96,8 +96,13 @@ package final class EventWait: Sendable {
   }
 
   /// The tags whose last event said that it failed.
-  package var failedTags: Set<String> {
-    state.withLock { state in Set(state.arrived.filter { $0.value == .failed }.map(\.key.tag)) }
+  package var failedTags: Set<String> { tags(.failed) }
+
+  /// The tags whose last event said that it was done.
+  package var completedTags: Set<String> { tags(.completed) }
+
+  private func tags(_ status: InstanceEventStatus) -> Set<String> {
+    state.withLock { state in Set(state.arrived.filter { $0.value == status }.map(\.key.tag)) }
   }
 
   /// Whether the time for this wait is over.

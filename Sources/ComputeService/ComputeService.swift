@@ -25,6 +25,8 @@ package struct ComputeService: Service {
   let peers: ComputePeers
   let options: ComputeOptions
   let pump: InboxPump
+  let operations: Operations
+  let calls: HostCalls
   let logger: Logger
 
   /// Registers the methods that compute hosts call; they are served as soon as the routes are.
@@ -42,7 +44,10 @@ package struct ComputeService: Service {
     self.options = options
     self.logger = logger
     pump = InboxPump(store: store, wakeUp: inboxWakeUp, hosts: hosts, logger: logger)
-    HostReports(store: store, logger: logger).register(on: hosts)
+    operations = Operations(store: store, options: options, outcomes: OperationOutcomes())
+    calls = HostCalls(hosts: hosts)
+    HostReports(store: store, options: options, logger: logger).register(on: hosts)
+    OperationReports(store: store, options: options, outcomes: operations.outcomes, logger: logger).register(on: hosts)
     ConfigDriveRequests(
       source: MetadataSource(store: store, peers: peers, options: options, logger: logger)
     ).register(on: hosts)
@@ -58,10 +63,26 @@ package struct ComputeService: Service {
     DiscoveryRoutes(microversions: Self.microversions).add(to: router)
     let api = router.group("v2.1")
     ExternalEventRoutes(store: store, logger: logger).add(to: api)
-    ServerRoutes(store: store, peers: peers, options: options, logger: logger).add(to: api)
-    FlavorRoutes(store: store).add(to: api)
+    ServerRoutes(
+      store: store, peers: peers, operations: operations, calls: calls, options: options, logger: logger
+    ).add(to: api)
+    MigrationRoutes(store: store, operations: operations, calls: calls, options: options).add(to: api)
+    FlavorRoutes(store: store, options: options).add(to: api)
     KeypairRoutes(store: store, options: options).add(to: api)
-    InventoryRoutes(store: store, options: options).add(to: api)
+    addSchedulingRoutes(to: api)
+  }
+
+  private func addSchedulingRoutes(to api: RouterGroup<OpenStackRequestContext>) {
+    ServiceRoutes(store: store, options: options).add(to: api)
+    HypervisorRoutes(store: store, options: options).add(to: api)
+    ZoneRoutes(store: store, options: options).add(to: api)
+    AggregateRoutes(store: store, options: options).add(to: api)
+    ServerGroupRoutes(store: store, options: options).add(to: api)
+    LimitRoutes(store: store, options: options).add(to: api)
+    let quotas = Quotas(defaults: options.quotas)
+    QuotaSetRoutes(store: store, quotas: quotas).add(to: api)
+    QuotaClassRoutes(store: store, quotas: quotas).add(to: api)
+    TenantUsageRoutes(store: store, options: options).add(to: api)
   }
 
   /// Works until the task is cancelled or the service group shuts down gracefully.
@@ -100,20 +121,30 @@ package struct ComputeOptions: Sendable {
   package var scheduling = SchedulingPolicy()
   /// A build that takes longer ends in ERROR; upstream's default is never.
   package var instanceBuildTimeout = Duration.seconds(1800)
+  /// `allow_resize_to_same_host`. Upstream's default is false, which leaves an installation of one host without resize.
+  package var allowsResizeToSameHost = true
+  /// Whether a shelved instance leaves its host at once (`shelved_offload_time` 0, upstream's default) or only when
+  /// somebody asks for it (-1).
+  package var offloadsShelved = true
   /// How often the watchdog looks.
   package var watchdogInterval = Duration.seconds(10)
   /// How long an instance event waits in the inbox of a host that does not come: one that comes later compares rows.
   package var inboxEventLifetime = Duration.seconds(86_400)
+  /// How long it is known what instances were that are gone.
+  package var usageLifetime = Duration.seconds(366 * 86_400)
   /// The most elements in one page of a list (`max_limit`).
   package var maxLimit = 1000
-  /// `default_availability_zone`: all hosts are in it.
-  package var availabilityZone = "nova"
+  /// `default_availability_zone`: hosts that no aggregate puts into another are in it.
+  package var availabilityZone: String {
+    get { scheduling.availabilityZone }
+    set { scheduling.availabilityZone = newValue }
+  }
   /// `[api] dhcp_domain`: what is put behind a host's name in metadata; empty puts nothing there.
   package var dhcpDomain = "novalocal"
   /// `[api] metadata_cache_expiration`: how long instances are told the same of their networks.
   package var metadataCacheExpiration = Duration.seconds(15)
-  /// `[quota] key_pairs`: how many a user may have; -1 is no limit.
-  package var maxKeypairs = 100
+  /// `[quota]`: what a project may have, of which nothing else is said.
+  package var quotas = QuotaLimits()
   package var now: @Sendable () -> Timestamp = { .systemNow() }
 
   package init() {}

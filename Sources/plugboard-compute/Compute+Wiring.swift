@@ -26,13 +26,19 @@ struct Compute: Sendable {
       let imageTokens =
         configuration.image.hasSameLogin(as: configuration.networking)
         ? networkingTokens : tokens(configuration.image, serviceHTTP)
-      let host = try computeHost(
-        rpcHTTP: rpcHTTP, serviceHTTP: serviceHTTP, networkingTokens: networkingTokens, imageTokens: imageTokens)
+      let images = GlanceClient(
+        endpoint: configuration.image.endpoint, tokens: imageTokens, httpClient: serviceHTTP, logger: logger)
+      let cache = ImageCache(images: images, folder: "\(configuration.statePath)/image-cache", logger: logger)
+      let (host, consoles) = try computeHost(
+        rpcHTTP: rpcHTTP, serviceHTTP: serviceHTTP, networkingTokens: networkingTokens, images: images, cache: cache)
+      let cleaning = ImageCacheCleaning(
+        cache: cache, instances: configuration.instancesPath, options: configuration.imageCache, logger: logger)
       let group = ServiceGroup(
         configuration: .init(
           services: [
             .init(service: FirstToken(source: networkingTokens, logger: logger), successTerminationBehavior: .ignore),
-            .init(service: host),
+            .init(service: cleaning), .init(service: host),
+            .init(service: consoles.proxy), .init(service: consoles.rotation),
           ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
       try await group.run()
       outcome = .success(())
@@ -45,16 +51,14 @@ struct Compute: Sendable {
   }
 
   private func computeHost(
-    rpcHTTP: HTTPClient, serviceHTTP: HTTPClient, networkingTokens: any TokenSource, imageTokens: any TokenSource
-  ) throws -> ComputeHost {
+    rpcHTTP: HTTPClient, serviceHTTP: HTTPClient, networkingTokens: any TokenSource, images: GlanceClient,
+    cache: ImageCache
+  ) throws -> (ComputeHost, Consoles) {
     let rpc = HostRPCClient(
       endpoint: configuration.server, host: configuration.host, binary: "nova-compute",
       secret: configuration.secret, httpClient: rpcHTTP, logger: logger)
     let networking = NeutronClient(
       endpoint: configuration.networking.endpoint, tokens: networkingTokens, httpClient: serviceHTTP, logger: logger)
-    let images = GlanceClient(
-      endpoint: configuration.image.endpoint, tokens: imageTokens, httpClient: serviceHTTP, logger: logger)
-    let cache = ImageCache(images: images, folder: "\(configuration.statePath)/image-cache", logger: logger)
     let files = InstanceFiles(cache: cache, folder: configuration.instancesPath)
     let links = try NetlinkLinks()
     let hypervisor = hypervisor(links)
@@ -64,18 +68,29 @@ struct Compute: Sendable {
       events: events, server: rpc, options: configuration.plugging, logger: logger)
     builder.forceConfigDrive = configuration.forceConfigDrive
     let terminator = Terminator(
-      host: configuration.host, networking: networking, files: files, hypervisor: hypervisor, server: rpc,
+      host: configuration.host, networking: networking, files: files, links: links, hypervisor: hypervisor, server: rpc,
       logger: logger)
+    let performer = OperationPerformer(builder: builder, images: images, options: configuration.operations)
+    let consoles = Consoles(
+      proxy: ConsoleProxy(options: configuration.console, hypervisor: hypervisor, logger: logger),
+      rotation: ConsoleRotation(files: files, logger: logger))
     let parts = ComputeHost.Parts(
-      builder: builder, terminator: terminator, hypervisor: hypervisor, cache: cache, events: events, server: rpc,
+      builder: builder, terminator: terminator, performer: performer, console: consoles.proxy, hypervisor: hypervisor,
+      cache: cache, events: events, server: rpc,
       messages: { try await rpc.listen(connected: $0, received: $1) },
       reportInterval: configuration.reportInterval, logger: logger)
-    return ComputeHost(parts, maxConcurrentBuilds: configuration.maxConcurrentBuilds)
+    return (ComputeHost(parts, maxConcurrentBuilds: configuration.maxConcurrentBuilds), consoles)
+  }
+
+  /// What has to do with guests' screens and serial consoles.
+  private struct Consoles {
+    let proxy: ConsoleProxy
+    let rotation: ConsoleRotation
   }
 
   private func hypervisor(_ links: NetlinkLinks) -> any HypervisorDriver {
     switch configuration.driver {
-    case .libvirt: LibvirtDriver(options: configuration.libvirt, logger: logger)
+    case .libvirt: LibvirtDriver(options: configuration.libvirt, links: links, logger: logger)
     case .fake: FakeDriver(links: links, folder: "\(configuration.statePath)/fake-guests")
     }
   }

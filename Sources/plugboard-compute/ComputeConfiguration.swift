@@ -10,8 +10,14 @@ import OsloConfig
 /// - `[DEFAULT] compute_driver` (`libvirt`, also as `libvirt.LibvirtDriver`; `fake`), `max_concurrent_builds`
 /// - `[DEFAULT] vif_plugging_timeout` (0: do not wait), `vif_plugging_is_fatal`
 /// - `[DEFAULT] force_config_drive`
+/// - `[DEFAULT] shutdown_timeout`, `[libvirt] wait_soft_reboot_seconds`
+/// - `[libvirt] device_detach_attempts`
+/// - `[libvirt] live_migration_uri`, `live_migration_inbound_addr`, `live_migration_completion_timeout`
 /// - `[libvirt] connection_uri` (left out: libvirt inside this process, without a daemon), `virt_type` (`kvm`, `qemu`;
 ///   left out: KVM where a guest really runs with it)
+/// - `[image_cache] manager_interval`, `remove_unused_base_images`, `remove_unused_original_minimum_age_seconds`
+/// - `[vnc] enabled` (false: guests have no screens), `server_listen` (where their VNC servers listen),
+///   `novncproxy_host`, `novncproxy_port`, `novncproxy_base_url`; `[console] allowed_origins`
 /// - `[neutron]` and `[glance]`: `endpoint_override`, `auth_url`, `username`, `password`, `project_name`,
 ///   `user_domain_name`, `project_domain_name`
 /// - `[plugboard] server` (the Compute service's URL), `secret` (of the hosts), `log_level`, `vif_look_interval`
@@ -46,7 +52,10 @@ struct ComputeConfiguration: Sendable {
   var maxConcurrentBuilds: Int
   var plugging: PlugWait.Options
   var forceConfigDrive: Bool
+  var operations: OperationPerformer.Options
+  var imageCache: ImageCache.CleaningOptions
   var libvirt: LibvirtDriver.Options
+  var console: ConsoleProxy.Options
   var server: String
   var secret: String
   var networking: Service
@@ -63,10 +72,16 @@ struct ComputeConfiguration: Sendable {
     // Nova's 0 is no limit.
     if maxConcurrentBuilds == 0 { maxConcurrentBuilds = 10_000 }
     plugging = try Self.plugging(options)
+    operations = try Self.operations(options)
     forceConfigDrive = try options.boolean("force_config_drive") ?? false
+    imageCache = try Self.imageCache(options)
     libvirt = LibvirtDriver.Options(
       connectionURI: options.string("libvirt.connection_uri").flatMap { $0.isEmpty ? nil : $0 },
       virtType: try Self.virtType(options), statePath: statePath)
+    libvirt.vncListen =
+      try options.boolean("vnc.enabled") ?? true ? options.string("vnc.server_listen") ?? "127.0.0.1" : nil
+    console = try Self.console(options)
+    libvirt.detachAttempts = try options.integer("libvirt.device_detach_attempts", in: 1...100) ?? 8
     server = try options.requiredString("plugboard.server")
     secret = try options.requiredString("plugboard.secret")
     networking = try Self.service("neutron", options)
@@ -101,6 +116,41 @@ struct ComputeConfiguration: Sendable {
       timeout: try options.duration("vif_plugging_timeout") ?? defaults.timeout,
       isFatal: try options.boolean("vif_plugging_is_fatal") ?? defaults.isFatal,
       lookInterval: try options.duration("plugboard.vif_look_interval") ?? defaults.lookInterval)
+  }
+
+  private static func operations(_ options: OsloOptions) throws -> OperationPerformer.Options {
+    var operations = OperationPerformer.Options()
+    if let limit = try options.duration("shutdown_timeout") { operations.shutdownTimeout = limit }
+    if let limit = try options.duration("libvirt.wait_soft_reboot_seconds") { operations.softRebootTimeout = limit }
+    if let uri = options.string("libvirt.live_migration_uri") { operations.liveMigrationURI = uri }
+    operations.liveMigrationAddress = options.string("libvirt.live_migration_inbound_addr")
+    if let limit = try options.duration("libvirt.live_migration_completion_timeout") {
+      operations.liveMigrationTimeout = limit
+    }
+    return operations
+  }
+
+  private static func imageCache(_ options: OsloOptions) throws -> ImageCache.CleaningOptions {
+    var cleaning = ImageCache.CleaningOptions()
+    // Nova's -1 is never, and 0 is its default of periodic tasks.
+    if let seconds = try options.integer("image_cache.manager_interval", in: -1...86_400 * 365) {
+      cleaning.interval = seconds < 0 ? nil : .seconds(seconds == 0 ? 60 : seconds)
+    }
+    if let removes = try options.boolean("image_cache.remove_unused_base_images") { cleaning.removesUnused = removes }
+    if let age = try options.duration("image_cache.remove_unused_original_minimum_age_seconds") {
+      cleaning.minimumAge = age
+    }
+    return cleaning
+  }
+
+  private static func console(_ options: OsloOptions) throws -> ConsoleProxy.Options {
+    var console = ConsoleProxy.Options()
+    if let host = options.string("vnc.novncproxy_host") { console.host = host }
+    if let port = try options.integer("vnc.novncproxy_port", in: 0...65_535) { console.port = port }
+    if let url = options.string("vnc.novncproxy_base_url") { console.baseURL = url }
+    let origins = options.string("console.allowed_origins") ?? ""
+    console.allowedOrigins = Set(origins.split { $0 == "," || $0 == " " }.map { String($0) })
+    return console
   }
 
   private static func service(_ group: String, _ options: OsloOptions) throws -> Service {

@@ -9,16 +9,16 @@ import Testing
 @Suite("A compute host", .timeLimit(.minutes(1)))
 struct ComputeHostTests {
   /// Runs a host, hands `body` the way to send it messages, and stops it.
-  private func with(
+  func with(
     _ shop: Workshop, _ body: (_ send: @Sendable (HostMessage) -> Void) async throws -> Void
   ) async throws {
     let (messages, sender) = AsyncStream.makeStream(of: HostMessage.self)
     let terminator = Terminator(
-      host: shop.host, networking: shop.networking, files: shop.files, hypervisor: shop.guests, server: shop.server,
-      logger: Workshop.quiet)
+      host: shop.host, networking: shop.networking, files: shop.files, links: shop.links, hypervisor: shop.guests,
+      server: shop.server, logger: Workshop.quiet)
     let parts = ComputeHost.Parts(
-      builder: shop.builder(), terminator: terminator, hypervisor: shop.guests, cache: shop.cache, events: shop.events,
-      server: shop.server,
+      builder: shop.builder(), terminator: terminator, performer: shop.performer(), hypervisor: shop.guests,
+      cache: shop.cache, events: shop.events, server: shop.server,
       messages: { connected, received in
         await connected()
         for await message in messages { await received(message) }
@@ -31,7 +31,7 @@ struct ComputeHostTests {
     }
   }
 
-  private func buildMessage(_ shop: Workshop, id: Int64 = 1) -> HostMessage {
+  func buildMessage(_ shop: Workshop, id: Int64 = 1) -> HostMessage {
     HostMessage(BuildAndRunInstance.self, .init(instance: shop.request()), id: id)
   }
 

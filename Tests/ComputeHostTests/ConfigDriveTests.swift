@@ -100,8 +100,9 @@ struct ConfigDriveTests {
       (["hw_cdrom_bus": "scsi"], "<target dev='sda' bus='scsi'/>", true),
     ] as [([String: String], String, Bool)])
   func device(_ properties: [String: String], _ target: String, _ hasController: Bool) throws {
-    let drive = GuestConfiguration.ConfigDrive(path: "/i/disk.config", bus: .init(properties))
-    let text = drive.xml.map(\.text).joined()
+    var guest = try GuestXMLTests.guest(GuestXMLTests.request(properties: properties))
+    guest.configDrive = .init(path: "/i/disk.config", bus: GuestConfiguration.ConfigDrive.bus(properties))
+    let text = guest.xml(virtType: .qemu).text
     #expect(text.contains("<disk type='file' device='cdrom'>"))
     #expect(text.contains("<readonly/>"))
     #expect(text.contains(target))

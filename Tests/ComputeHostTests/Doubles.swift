@@ -1,5 +1,6 @@
 import ComputeHost
 import HostRPC
+import Libvirt
 import Model
 import Synchronization
 
@@ -48,15 +49,26 @@ final class PortsDouble: NetworkingAPI {
     case bind(UUID)
     case unbind(UUID)
     case delete(UUID)
+    case release(UUID)
+    case createBinding(UUID, String)
+    case activateBinding(UUID, String)
+    case deleteBinding(UUID, String)
   }
 
+  private let fuse: Fuse
   let calls = Journal<Call>()
   let ports = Mutex<[UUID: InstancePort]>([:])
+  /// The hosts that a live migration has bound a port to besides its own.
+  let bindings = Mutex<[UUID: Set<String>]>([:])
   /// What `binding:vif_type` becomes.
   let vifType = Mutex<String?>("bridge")
   /// Errors to be thrown by the next calls that make ports, after the port was made: the answer was lost.
   let lostAnswers = Mutex(0)
   let isDown = Mutex(false)
+
+  init(fuse: Fuse = Fuse()) { self.fuse = fuse }
+
+  func burn() async throws { try await fuse.burn() }
 
   func setStatus(_ status: String) {
     ports.withLock { ports in
@@ -76,8 +88,9 @@ final class PortsDouble: NetworkingAPI {
   }
 
   func createPort(_ new: NewPort) async throws -> InstancePort {
+    let number = ports.withLock { UInt64($0.count) }
     let port = InstancePort(
-      id: UUID(), networkID: new.networkID, macAddress: MACAddress(bits: 0xFA16_3E00_0001), status: "DOWN",
+      id: UUID(), networkID: new.networkID, macAddress: MACAddress(bits: 0xFA16_3E00_0001 + number), status: "DOWN",
       deviceID: "\(new.instanceID)", hostID: new.host, vifType: vifType.withLock { $0 })
     ports.withLock { $0[port.id] = port }
     groups.withLock { $0 = new.securityGroups }
@@ -87,6 +100,7 @@ final class PortsDouble: NetworkingAPI {
       return count > 0
     }
     if isLost { throw NetworkingError(status: nil, message: "the answer was lost") }
+    try await fuse.burn()
     return port
   }
 
@@ -102,6 +116,7 @@ final class PortsDouble: NetworkingAPI {
     guard let port else {
       throw NetworkingError(status: 404, type: "PortNotFound", message: "Port \(id) could not be found.")
     }
+    try await fuse.burn()
     return port
   }
 
@@ -111,11 +126,13 @@ final class PortsDouble: NetworkingAPI {
       ports[id]?.deviceID = ""
       ports[id]?.hostID = ""
     }
+    try await fuse.burn()
   }
 
   func deletePort(_ id: UUID) async throws {
     calls.add(.delete(id))
     ports.withLock { $0[id] = nil }
+    try await fuse.burn()
   }
 
   /// The groups of the port that was made last.
@@ -135,14 +152,43 @@ final class GuestsDouble: HypervisorDriver {
     case create(UUID, paused: Bool)
     case resume(UUID)
     case destroy(UUID)
+    case shutDown(UUID)
+    case pause(UUID)
+    case save(UUID)
+    case restore(UUID, paused: Bool)
+    case attach(UUID, MACAddress)
+    case detach(UUID, MACAddress)
+    case copyDisk(UUID)
+    case migrate(UUID, String)
   }
 
+  private let fuse: Fuse
   let calls = Journal<Call>()
+  /// What fails from now on, by the name of the verb.
+  let refused = Mutex<Set<String>>([])
+  /// Whether guests do not hear that they are asked to shut down.
+  let isDeaf = Mutex(false)
   let configurations = Mutex<[UUID: GuestConfiguration]>([:])
   let states = Mutex<[UUID: PowerState]>([:])
   /// Called while a guest is being created, when its taps are there and its creation has not returned.
   let whileCreating = Mutex<(@Sendable (UUID) async throws -> Void)?>(nil)
+  /// Called before a guest is moved; it may throw.
+  let whileMigrating = Mutex<(@Sendable (UUID) async throws -> Void)?>(nil)
+  let interfaces = Mutex<[UUID: [AttachedInterface]]>([:])
+  /// The port of every guest's VNC server.
+  let vncPort = Mutex<Int?>(nil)
   private let listener = Mutex<AsyncStream<UUID>.Continuation?>(nil)
+
+  init(fuse: Fuse = Fuse()) { self.fuse = fuse }
+
+  /// Called when a verb has done its work.
+  func burn() async throws { try await fuse.burn() }
+
+  func check(_ verb: String) throws {
+    if refused.withLock({ $0.contains(verb) }) {
+      throw LibvirtError(code: .operationFailed, message: "\(verb) is refused")
+    }
+  }
 
   func start() async throws {}
 
@@ -155,21 +201,29 @@ final class GuestsDouble: HypervisorDriver {
   func powerStates() async throws -> [UUID: PowerState] { states.withLock { $0 } }
 
   func create(_ guest: GuestConfiguration, paused: Bool) async throws {
+    try check("create")
     configurations.withLock { $0[guest.instanceID] = guest }
+    interfaces.withLock { interfaces in
+      interfaces[guest.instanceID] = guest.interfaces.map { AttachedInterface(macAddress: $0.macAddress, tap: $0.tap) }
+    }
     states.withLock { $0[guest.instanceID] = PowerState.none }
     try await whileCreating.withLock { $0 }?(guest.instanceID)
     states.withLock { $0[guest.instanceID] = paused ? .paused : .running }
     calls.add(.create(guest.instanceID, paused: paused))
+    try await fuse.burn()
   }
 
   func resume(_ instanceID: UUID) async throws {
     states.withLock { $0[instanceID] = .running }
     calls.add(.resume(instanceID))
+    try await fuse.burn()
   }
 
   func destroy(_ instanceID: UUID) async throws {
     guard states.withLock({ $0.removeValue(forKey: instanceID) }) != nil else { return }
+    interfaces.withLock { $0[instanceID] = nil }
     calls.add(.destroy(instanceID))
+    try await fuse.burn()
   }
 
   func changes() async throws -> AsyncStream<UUID> {
@@ -191,6 +245,16 @@ final class ServerDouble: ComputeServer {
   let acknowledged = Journal<Int64>()
   let steps = Journal<String>()
   let listed = Mutex<[HostInstance]>([])
+  /// What the server says of the operation at hand.
+  let standing = Mutex(UpdateOperation.Result(isCurrent: true, step: "requested"))
+  let operationSteps = Journal<String>()
+  let finished = Journal<FinishOperation.Arguments>()
+  let answers = Journal<UUID>()
+  private let fuse: Fuse
+
+  init(fuse: Fuse = Fuse()) { self.fuse = fuse }
+
+  func burn() async throws { try await fuse.burn() }
 
   func update(_ update: InstanceUpdate) async throws { updates.add(update) }
 
@@ -214,11 +278,21 @@ final class ServerDouble: ComputeServer {
   }
 }
 
-struct LinksDouble: HostLinks {
+/// The interfaces of a host, by name.
+final class LinksDouble: HostLinks {
+  let taps = Mutex<Set<String>>([])
+  /// Called when a tap has been made.
+  let whenMade = Mutex<(@Sendable (VIF) throws -> Void)?>(nil)
+
   func ensureBridge(_ name: String, mtu: Int?) async throws {}
-  func makeTap(_ vif: VIF) async throws {}
-  func removeLink(_ name: String) async throws {}
-  func names() async throws -> Set<String> { [] }
+
+  func makeTap(_ vif: VIF) async throws {
+    taps.withLock { _ = $0.insert(vif.tap) }
+    try whenMade.withLock { $0 }?(vif)
+  }
+
+  func removeLink(_ name: String) async throws { taps.withLock { _ = $0.remove(name) } }
+  func names() async throws -> Set<String> { taps.withLock { $0 } }
 }
 
 /// Images without data: what boots from a kernel needs no disk.
@@ -230,4 +304,8 @@ struct ImagesDouble: ImageAPI {
   func download(_ id: UUID, to path: String) async throws {
     try await Files.write([], to: path)
   }
+
+  func upload(_ id: UUID, from path: String, diskFormat: String, containerFormat: String) async throws {}
+  func setProperties(_ properties: [String: String], of id: UUID) async throws {}
+  func delete(_ id: UUID) async throws {}
 }

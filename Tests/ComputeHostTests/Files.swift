@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Libvirt
+import Testing
 
 /// A folder for one test, and files in it. Foundation stays in this file: it has a `UUID` of its own.
 enum Files {
@@ -34,4 +35,44 @@ enum Files {
   }()
 
   static let processFolder = "/tmp/plugboard-test-\(ProcessInfo.processInfo.processIdentifier)"
+
+  /// Where `tools/make-guest-image` has put the small guest.
+  static var guestImage: String {
+    let repository = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    return ProcessInfo.processInfo.environment["PLUGBOARD_GUEST_IMAGE"] ?? "/\(repository)/.build-guest"
+  }
+
+  /// The room that a file takes on the disk, in bytes.
+  static func allocated(_ path: String) throws -> Int {
+    var status = stat()
+    try #require(unsafe stat(path, &status) == 0)
+    return Int(status.st_blocks) * 512
+  }
+
+  /// Somebody who has a file open and appends to it.
+  final class Appender {
+    private let file: Int32
+
+    init(_ path: String) throws {
+      file = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+      try #require(file >= 0)
+    }
+
+    deinit { close(file) }
+
+    func append(_ text: String) throws {
+      let bytes = Array(text.utf8)
+      let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+      try #require(count == bytes.count)
+    }
+  }
+}
+
+extension Files {
+  /// Writes an empty file, and the folders above it.
+  static func make(_ path: String) async throws {
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    try FileManager.default.createDirectory(atPath: "/\(folder)", withIntermediateDirectories: true)
+    try await write([], to: path)
+  }
 }

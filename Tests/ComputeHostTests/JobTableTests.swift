@@ -55,7 +55,7 @@ struct JobTableTests {
     let id = request.instanceID
     _ = table.build(request, messageID: 1)
     #expect(table.terminate(id, messageID: 2) == [.cancel(id)])
-    #expect(table.build(request, messageID: 1) == [.acknowledge([1])])
+    #expect(table.build(request, messageID: 1) == [])
     #expect(table.finished(id, isDone: false) == [Self.terminate(id)])
     #expect(table.finished(id, isDone: true) == [.acknowledge([1, 2])])
   }

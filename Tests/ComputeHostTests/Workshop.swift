@@ -6,10 +6,13 @@ import Synchronization
 
 /// A builder with doubles around it.
 struct Workshop: Sendable {
-  let networking = PortsDouble()
-  let guests = GuestsDouble()
-  let server = ServerDouble()
+  let fuse = Fuse()
+  let networking: PortsDouble
+  let guests: GuestsDouble
+  let server: ServerDouble
   let events = InstanceEvents()
+  let links = LinksDouble()
+  let images: SnapshotsDouble
   let clock = ManualClock()
   let folder: String
   var options = PlugWait.Options(timeout: .seconds(300), isFatal: true, lookInterval: .seconds(3))
@@ -17,6 +20,12 @@ struct Workshop: Sendable {
   let host = "host1"
   let networkID = UUID()
   let instanceID = UUID()
+
+  init(folder: String) {
+    self.folder = folder
+    (networking, guests) = (PortsDouble(fuse: fuse), GuestsDouble(fuse: fuse))
+    (server, images) = (ServerDouble(fuse: fuse), SnapshotsDouble(fuse: fuse))
+  }
 
   static func with(
     isFatal: Bool = true, timeout: Duration = .seconds(300), _ body: (Workshop) async throws -> Void
@@ -38,10 +47,15 @@ struct Workshop: Sendable {
   /// A builder as a process that has just started has it.
   func builder(events: InstanceEvents? = nil) -> Builder {
     var builder = Builder(
-      host: host, networking: networking, files: files, links: LinksDouble(), hypervisor: guests,
+      host: host, networking: networking, files: files, links: links, hypervisor: guests,
       events: events ?? self.events, server: server, options: options, logger: Self.quiet)
     builder.clock = clock
     return builder
+  }
+
+  /// What does operations in a process that has just started.
+  func performer(events: InstanceEvents? = nil) -> OperationPerformer {
+    OperationPerformer(builder: builder(events: events), images: images)
   }
 
   func request(ports: [UUID] = []) -> BuildRequest {

@@ -33,8 +33,12 @@ struct LiveMigrationTests {
       #expect(binding?["vif_type"] == "bridge" && binding?["status"] == "INACTIVE")
       _ = try await cloud.send(.PUT, path, body: ["port": ["binding:profile": migrating]])
       #expect(try await cloud.status(port.id) == "ACTIVE")
-      // The tap appears on the target; Nova waits for the event before the guest goes on.
-      #expect(try await cloud.details([port.tap], host: "compute2") == [.noActiveBinding(device: port.tap)])
+      // The tap appears on the target, whose agent wires it; the guest waits for the event before it goes there.
+      guard case .details? = try await cloud.details([port.tap], host: "compute2").first else {
+        Issue.record("the target's agent is not told how to wire the port in advance")
+        return
+      }
+      #expect(try await cloud.status(port.id) == "ACTIVE")
       try await cloud.up(port.tap, host: "compute2")
       try await cloud.up(port.tap, host: "compute2")
       let plugged = try await cloud.events().filter { $0.hasPrefix("network-vif") }

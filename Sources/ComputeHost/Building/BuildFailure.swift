@@ -6,16 +6,18 @@ package import Model
 package struct BuildFailure: Error, Hashable, Sendable, CustomStringConvertible {
   package let reason: String
   package let details: String?
+  /// Whether another host may do better.
+  package let mayReschedule: Bool
 
-  package init(reason: String, details: String? = nil) {
-    (self.reason, self.details) = (reason, details)
+  package init(reason: String, details: String? = nil, mayReschedule: Bool = true) {
+    (self.reason, self.details, self.mayReschedule) = (reason, details, mayReschedule)
   }
 
   /// Nova's `VirtualInterfaceCreateException`, after which a build is not tried on another host.
   package static func virtualInterfaces(_ details: String) -> BuildFailure {
     BuildFailure(
       reason: "Failed to allocate the network(s), not rescheduling.",
-      details: "Virtual Interface creation failed: \(details)")
+      details: "Virtual Interface creation failed: \(details)", mayReschedule: false)
   }
 
   /// What to tell of an error of any of the steps.
@@ -23,6 +25,9 @@ package struct BuildFailure: Error, Hashable, Sendable, CustomStringConvertible 
     switch error {
     case let error as BuildFailure: self = error
     case let error as LibvirtError: self.init(reason: error.message, details: error.description)
+    // What was asked for, or another service, is to blame.
+    case is ImageError, is NetworkingError, is HardwareError, is VIFError:
+      self.init(reason: "\(error)", mayReschedule: false)
     default: self.init(reason: "\(error)")
     }
   }
@@ -31,6 +36,7 @@ package struct BuildFailure: Error, Hashable, Sendable, CustomStringConvertible 
 
   /// The instance's fault; the first words are Nova's `BuildAbortException`.
   package func fault(of instanceID: UUID) -> InstanceUpdate.Fault {
-    InstanceUpdate.Fault(message: "Build of instance \(instanceID) aborted: \(reason)", details: details)
+    InstanceUpdate.Fault(
+      message: "Build of instance \(instanceID) aborted: \(reason)", details: details, mayReschedule: mayReschedule)
   }
 }

@@ -40,7 +40,7 @@ package struct Builder: Sendable {
     let timeline = BootTimeline(now: now)
     timeline.mark("build_received")
     do {
-      try await run(request, timeline)
+      try await boot(Boot(request: request, isFirst: true), timeline)
     } catch let error {
       // What a cancelled step throws is seldom a CancellationError.
       try Task.checkCancellation()
@@ -55,29 +55,39 @@ package struct Builder: Sendable {
     await record(timeline, of: request.instanceID)
   }
 
-  private func run(_ request: BuildRequest, _ timeline: BootTimeline) async throws {
+  /// Brings a guest to run when its ports are plugged: creates it paused, waits, resumes.
+  ///
+  /// - Throws: What failed; nothing is cleaned up.
+  func boot(_ boot: Boot, _ timeline: BootTimeline) async throws {
+    let request = boot.request
     let existing = try await existingGuest(request.instanceID)
-    async let prepared = files(for: request, existing)
-    let ports = try await timeline.step("ports_allocated") {
-      try await PortAllocator(networking: networking, host: host, clock: clock).allocate(request)
+    async let prepared = files(for: boot, existing)
+    let allocated = try await timeline.step("ports_allocated") {
+      let allocator = PortAllocator(networking: networking, host: host, clock: clock)
+      return boot.isFirst ? try await allocator.allocate(request) : try await allocator.reclaim(request)
     }
-    async let drive = existing == nil ? try await configDrive(for: request, ports) : nil
-    let vifs = try await vifs(for: ports)
+    async let drive = existing == nil ? try await configDrive(for: request, allocated) : nil
+    let vifs = try await vifs(for: allocated)
     if existing == .running { return }
+    let settled =
+      boot.isFirst || existing != nil ? Settled(ports: allocated) : try await settle(allocated, of: request.instanceID)
 
-    let waiting = options.timeout > .zero ? ports.filter(\.needsPlugging).map(\.id) : []
+    let waiting = options.timeout > .zero ? settled.waiting : []
     let keys = waiting.map { InstanceEvents.Key(name: .networkVIFPlugged, tag: "\($0)") }
     let wait = events.prepare(request.instanceID, keys)
     defer { events.end(wait) }
-    timeline.mark("vif_wait_registered", "\(waiting.count) of \(ports.count) ports")
+    timeline.mark("vif_wait_registered", "\(waiting.count) of \(allocated.count) ports")
 
     let plugging = PlugWait(
-      wait: wait, ports: waiting, networking: networking, options: options, clock: clock, logger: logger)
+      wait: wait, ports: waiting, stale: settled.stale, networking: networking, options: options, clock: clock,
+      logger: logger)
     async let outcome = plugging.outcome(timeline)
     async let _ = recordWhileWaiting(timeline, of: request.instanceID)
     for vif in vifs { try await links.ensureBridge(vif.bridge, mtu: vif.mtu) }
     if existing == nil, let prepared = try await prepared {
-      try await create(request, prepared, vifs, try await drive, paused: !waiting.isEmpty, timeline)
+      let guest = try GuestConfiguration(
+        request: request, files: prepared, interfaces: vifs, configDrive: try await drive)
+      try await create(guest, from: boot.memory, paused: !waiting.isEmpty, timeline)
       wait.wake()
     }
     try judge(try await outcome, request)
@@ -97,12 +107,16 @@ package struct Builder: Sendable {
     }
   }
 
-  private func files(for request: BuildRequest, _ existing: PowerState?) async throws -> InstanceFiles.Prepared? {
-    existing == nil ? try await files.prepare(request) : nil
+  private func files(for boot: Boot, _ existing: PowerState?) async throws -> InstanceFiles.Prepared? {
+    guard existing == nil else { return nil }
+    let prepared = try await files.prepare(boot.request, rescuingWith: boot.rescueImage)
+    let id = boot.request.instanceID
+    if boot.isFirst || !files.isHeld(id) { try files.hold(id, by: host) }
+    return prepared
   }
 
   /// How the ports are to be plugged. The MTU of each network is asked for once.
-  private func vifs(for ports: [InstancePort]) async throws -> [VIF] {
+  func vifs(for ports: [InstancePort]) async throws -> [VIF] {
     let networks = Set(ports.map(\.networkID))
     let mtus = try await withThrowingTaskGroup(of: (UUID, Int?).self) { group in
       for network in networks { group.addTask { (network, try await networking.mtu(ofNetwork: network)) } }
@@ -112,20 +126,19 @@ package struct Builder: Sendable {
   }
 
   private func create(
-    _ request: BuildRequest, _ prepared: InstanceFiles.Prepared, _ vifs: [VIF],
-    _ drive: GuestConfiguration.ConfigDrive?, paused: Bool, _ timeline: BootTimeline
+    _ guest: GuestConfiguration, from memory: String?, paused: Bool, _ timeline: BootTimeline
   ) async throws {
-    var guest = GuestConfiguration(
-      request: request, kernelBoot: prepared.kernelBoot, disk: prepared.disk, interfaces: vifs,
-      consoleLog: prepared.consoleLog)
-    guest.configDrive = drive
     try Task.checkCancellation()
     timeline.mark("guest_create_started")
-    try await hypervisor.create(guest, paused: paused)
+    if let memory {
+      try await hypervisor.restore(guest, from: memory, paused: paused)
+    } else {
+      try await hypervisor.create(guest, paused: paused)
+    }
     timeline.mark("guest_created_paused", paused ? nil : "not paused: there is no port to wait for")
   }
 
-  private func judge(_ outcome: PlugOutcome, _ request: BuildRequest) throws {
+  func judge(_ outcome: PlugOutcome, _ request: BuildRequest) throws {
     let metadata: Logger.Metadata = ["instance.id": "\(request.instanceID)", "host": "\(host)"]
     switch outcome {
     case .plugged: return
@@ -150,7 +163,8 @@ package struct Builder: Sendable {
     await attempt("destroy the guest", id) { try await hypervisor.destroy(id) }
     await attempt("take back the ports", id) {
       let given = Set(request.networks.compactMap(\.portID))
-      try await PortAllocator(networking: networking, host: host, clock: clock).deallocate(id, given: given)
+      try await PortAllocator(networking: networking, host: host, clock: clock)
+        .deallocate(id, given: given, sparingOthers: true)
     }
     await attempt("remove the files", id) { try files.remove(id) }
     try Task.checkCancellation()
@@ -178,7 +192,7 @@ package struct Builder: Sendable {
   }
 
   /// The timeline is worth one try at a time: without it everything works.
-  private func record(_ timeline: BootTimeline, of id: UUID) async {
+  func record(_ timeline: BootTimeline, of id: UUID) async {
     do {
       try await timeline.flush { try await server.record($0, of: id) }
     } catch {

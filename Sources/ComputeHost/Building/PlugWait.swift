@@ -42,6 +42,9 @@ package struct PlugWait: Sendable {
 
   let wait: EventWait
   let ports: [UUID]
+  /// Of ``ports`` those that were ACTIVE all the time since their last plug: nobody has noticed yet that they were
+  /// unplugged, so their status says nothing, and only an event does.
+  var stale: Set<UUID> = []
   let networking: any NetworkingAPI
   let options: Options
   let clock: any Clock<Duration>
@@ -51,28 +54,11 @@ package struct PlugWait: Sendable {
   ///
   /// - Throws: `CancellationError`, also when the wait was ended from outside.
   func run() async throws -> PlugOutcome {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        try await clock.sleep(for: options.timeout)
-        wait.expire()
-      }
-      group.addTask {
-        while true {
-          try await clock.sleep(for: options.lookInterval)
-          wait.wake()
-        }
-      }
-      defer { group.cancelAll() }
-      wait.wake()
-      for await _ in wait.wakeUps {
-        let missing = await missing()
-        try Task.checkCancellation()
-        let outcome = PlugOutcome.decide(
-          expected: ports, missing: missing, failed: Set(wait.failedTags.compactMap { UUID($0) }),
-          endsOnFailure: options.isFatal, isExpired: wait.isExpired)
-        if let outcome { return outcome }
-      }
-      throw CancellationError()
+    try await wait.look(until: options.timeout, every: options.lookInterval, clock) {
+      let missing = await missing()
+      return PlugOutcome.decide(
+        expected: ports, missing: missing, failed: Set(wait.failedTags.compactMap { UUID($0) }),
+        endsOnFailure: options.isFatal, isExpired: wait.isExpired)
     }
   }
 
@@ -80,11 +66,47 @@ package struct PlugWait: Sendable {
   private func missing() async -> [UUID]? {
     do {
       let now = try await networking.ports(of: wait.instanceID)
-      return ports.filter { id in now.first { $0.id == id }?.needsPlugging ?? true }
+      let plugged = Set(wait.completedTags.compactMap { UUID($0) })
+      return ports.filter { id in
+        // A port that was deleted meanwhile, or taken from the instance, will never be plugged.
+        guard let port = now.first(where: { $0.id == id }) else { return false }
+        return stale.contains(id) && !plugged.contains(id) || port.needsPlugging
+      }
     } catch {
       logger.warning(
         "The ports could not be looked at", metadata: ["instance.id": "\(wait.instanceID)", "error": "\(error)"])
       return nil
+    }
+  }
+}
+
+extension EventWait {
+  /// Looks at once, then whenever ``wakeUps`` says so and every `interval`, until there is an answer. After `limit` the
+  /// wait has expired, and there is one more look.
+  ///
+  /// - Throws: `CancellationError`, also when the wait was ended from outside.
+  func look<Answer>(
+    until limit: Duration, every interval: Duration, _ clock: any Clock<Duration>, _ body: () async throws -> Answer?
+  ) async throws -> Answer {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        try await clock.sleep(for: limit)
+        self.expire()
+      }
+      group.addTask {
+        while true {
+          try await clock.sleep(for: interval)
+          self.wake()
+        }
+      }
+      defer { group.cancelAll() }
+      wake()
+      for await _ in wakeUps {
+        let answer = try await body()
+        try Task.checkCancellation()
+        if let answer { return answer }
+      }
+      throw CancellationError()
     }
   }
 }

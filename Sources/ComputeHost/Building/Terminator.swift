@@ -8,17 +8,25 @@ package struct Terminator: Sendable {
   package let host: String
   package let networking: any NetworkingAPI
   package let files: InstanceFiles
+  package let links: any HostLinks
   package let hypervisor: any HypervisorDriver
   package let server: any ComputeServer
   package var clock: any Clock<Duration> = ContinuousClock()
   package let logger: Logger
 
   package init(
-    host: String, networking: any NetworkingAPI, files: InstanceFiles, hypervisor: any HypervisorDriver,
-    server: any ComputeServer, logger: Logger
+    host: String, networking: any NetworkingAPI, files: InstanceFiles, links: any HostLinks,
+    hypervisor: any HypervisorDriver, server: any ComputeServer, logger: Logger
   ) {
-    (self.host, self.networking, self.files) = (host, networking, files)
+    (self.host, self.networking, self.files, self.links) = (host, networking, files, links)
     (self.hypervisor, self.server, self.logger) = (hypervisor, server, logger)
+  }
+
+  /// Removes the guest and the files of an instance that is on another host now; its ports stay.
+  package func remove(_ instanceID: UUID) async throws {
+    try await hypervisor.destroy(instanceID)
+    try await AdvanceTaps(files: files, links: links).remove(of: instanceID)
+    try files.remove(instanceID, heldBy: host)
   }
 
   /// Takes the instance down and tells the server that it is deleted. What fails is tried again, at most `attempts`
@@ -30,9 +38,11 @@ package struct Terminator: Sendable {
     for attempt in 1... {
       do {
         try await hypervisor.destroy(instanceID)
+        try await AdvanceTaps(files: files, links: links).remove(of: instanceID)
         try await PortAllocator(networking: networking, host: host, clock: clock)
           .deallocate(instanceID, given: given)
         try files.remove(instanceID)
+        try files.removeAside(instanceID)
         break
       } catch {
         try Task.checkCancellation()

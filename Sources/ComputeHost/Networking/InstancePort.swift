@@ -66,6 +66,18 @@ package protocol NetworkingAPI: Sendable {
   /// Takes a port that its user made away from its instance and its host. One that has gone is a success.
   func unbindPort(_ id: UUID) async throws
 
+  /// Takes a port off its host; it stays its instance's, which is on no host. One that has gone is a success.
+  func releasePort(_ id: UUID) async throws
+
+  /// Binds a port to one more host, where it is not active yet. A binding that is there is a success.
+  func createBinding(of port: UUID, on host: String) async throws
+
+  /// Makes a host's binding of a port the active one.
+  func activateBinding(of port: UUID, on host: String) async throws
+
+  /// Takes away a binding that is not active. One that has gone is a success.
+  func deleteBinding(of port: UUID, on host: String) async throws
+
   /// Deletes a port. One that has gone is a success.
   func deletePort(_ id: UUID) async throws
 

@@ -58,11 +58,11 @@ package struct NeutronClient: NetworkingAPI {
 
   package func unbindPort(_ id: UUID) async throws {
     let body: JSONValue = ["port": ["device_id": "", "device_owner": "", "binding:host_id": .null]]
-    try await toleratingAbsence { _ = try await call(.put, "/ports/\(id)", body: body) }
+    try await tolerating(404) { _ = try await call(.put, "/ports/\(id)", body: body) }
   }
 
   package func deletePort(_ id: UUID) async throws {
-    try await toleratingAbsence { _ = try await call(.delete, "/ports/\(id)") }
+    try await tolerating(404) { _ = try await call(.delete, "/ports/\(id)") }
   }
 
   package func hasDHCP(onSubnets ids: Set<UUID>) async throws -> Bool {
@@ -81,15 +81,7 @@ package struct NeutronClient: NetworkingAPI {
   /// `compute:` and the availability zone; there is one zone.
   private var deviceOwner: String { "compute:nova" }
 
-  private func toleratingAbsence(_ body: () async throws -> Void) async throws {
-    do {
-      try await body()
-    } catch let error as NetworkingError where error.status == 404 {
-      // Somebody else has deleted it, which is what was wanted.
-    }
-  }
-
-  private func call(_ method: ServiceClient.Method, _ path: String, body: JSONValue? = nil) async throws -> JSONValue? {
+  func call(_ method: ServiceClient.Method, _ path: String, body: JSONValue? = nil) async throws -> JSONValue? {
     let answer: ServiceClient.Answer
     do {
       answer = try await client.call(method, path, body: body, deadline: .seconds(10))

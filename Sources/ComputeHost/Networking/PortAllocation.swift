@@ -35,6 +35,38 @@ package enum PortAction: Hashable, Sendable {
   }
 }
 
+extension PortAction {
+  /// The actions for a guest that ran before. A port that was given to it and is not its any more is left alone.
+  static func reclaim(
+    _ networks: [BuildRequest.Network], existing: [InstancePort], host: String
+  ) -> [PortAction] {
+    let ids = Set(existing.map(\.id))
+    let planned = plan(for: networks, existing: existing, host: host).filter { action in
+      switch action {
+      case .keep: true
+      case .bind(let id): ids.contains(id)
+      case .create: false
+      }
+    }
+    let taken = Set(planned.compactMap(\.portID))
+    let others = existing.filter { !taken.contains($0.id) }.sorted { "\($0.id)" < "\($1.id)" }
+    return planned + others.map { $0.isBound(to: host) ? .keep($0) : .bind($0.id) }
+  }
+
+  /// The ports of a guest in the order of its interfaces, wherever they are bound.
+  static func ordered(_ ports: [InstancePort], by networks: [BuildRequest.Network]) -> [InstancePort] {
+    reclaim(networks, existing: ports, host: "").compactMap { action in ports.first { $0.id == action.portID } }
+  }
+
+  private var portID: UUID? {
+    switch self {
+    case .keep(let port): port.id
+    case .bind(let id): id
+    case .create: nil
+    }
+  }
+}
+
 extension InstancePort {
   /// Whether the port is bound to the host and the binding succeeded.
   func isBound(to host: String) -> Bool {
@@ -68,9 +100,19 @@ package struct PortAllocator: Sendable {
     }
   }
 
+  /// The ports that an instance has, bound to this host, in the order of its interfaces: those that were asked for at
+  /// its creation, then all others. None is made: what the user has deleted since is not to come back.
+  package func reclaim(_ request: BuildRequest) async throws -> [InstancePort] {
+    let existing = try await networking.ports(of: request.instanceID)
+    return try await perform(PortAction.reclaim(request.networks, existing: existing, host: host), request)
+  }
+
   private func attempt(_ request: BuildRequest) async throws -> [InstancePort] {
     let existing = try await networking.ports(of: request.instanceID)
-    let actions = PortAction.plan(for: request.networks, existing: existing, host: host)
+    return try await perform(PortAction.plan(for: request.networks, existing: existing, host: host), request)
+  }
+
+  func perform(_ actions: [PortAction], _ request: BuildRequest) async throws -> [InstancePort] {
     return try await withThrowingTaskGroup(of: (Int, InstancePort).self) { group in
       for (index, action) in actions.enumerated() {
         group.addTask { (index, try await perform(action, request)) }
@@ -99,8 +141,10 @@ package struct PortAllocator: Sendable {
   ///
   /// - Parameter given: The user's own ports; `nil` when that is not known, and then none is deleted: a port left over
   ///   is a smaller harm than a user's port that is gone.
-  package func deallocate(_ instanceID: UUID, given: Set<UUID>?) async throws {
+  /// - Parameter sparingOthers: Ports that are bound to another host stay: the instance may be built there by now.
+  package func deallocate(_ instanceID: UUID, given: Set<UUID>?, sparingOthers: Bool = false) async throws {
     for port in try await networking.ports(of: instanceID) {
+      if sparingOthers, !port.hostID.isEmpty, port.hostID != host { continue }
       if let given, !given.contains(port.id) {
         try await networking.deletePort(port.id)
       } else {

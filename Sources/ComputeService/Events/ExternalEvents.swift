@@ -53,11 +53,13 @@ struct ExternalEventRoutes: Sendable {
   ) -> [(host: String, events: [InstanceEvent])] {
     var groups: [(host: String, events: [InstanceEvent])] = []
     for (event, verdict) in zip(events, verdicts) {
-      guard case .accepted(let host) = verdict else { continue }
-      if let index = groups.firstIndex(where: { $0.host == host }) {
-        groups[index].events.append(event)
-      } else {
-        groups.append((host, [event]))
+      guard case .accepted(let hosts) = verdict else { continue }
+      for host in hosts.sorted() {
+        if let index = groups.firstIndex(where: { $0.host == host }) {
+          groups[index].events.append(event)
+        } else {
+          groups.append((host, [event]))
+        }
       }
     }
     return groups

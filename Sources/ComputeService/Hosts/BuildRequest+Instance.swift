@@ -13,6 +13,8 @@ extension BuildRequest {
       instanceID: instance.id, name: instance.name, projectID: instance.projectID, userID: instance.userID,
       flavor: Flavor(
         id: flavor.id, name: flavor.name, vcpus: flavor.vcpus, memoryMB: flavor.memoryMB, rootGB: flavor.rootGB,
+        ephemeralGB: instance.request.ephemeralGB ?? flavor.ephemeralGB,
+        swapMB: instance.request.swapMB ?? flavor.swapMB,
         extraSpecs: try JSONValue(parsing: flavor.extraSpecs.utf8).texts),
       image: Image(
         id: image.id, diskFormat: image.diskFormat ?? "raw", kernelID: image.kernelID, ramdiskID: image.ramdiskID,

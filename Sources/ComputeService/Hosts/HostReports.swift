@@ -7,6 +7,7 @@ import Store
 /// What compute hosts tell the server, and ask it.
 struct HostReports: Sendable {
   let store: Store
+  let options: ComputeOptions
   let logger: Logger
 
   func register(on hosts: HostRPCServer) {
@@ -28,15 +29,20 @@ struct HostReports: Sendable {
     let memoryMB = try resources.integer("memory_mb")
     let diskGB = try resources.optionalInteger("disk_gb") ?? 0
     let hypervisorType = try resources.optionalString("hypervisor_type") ?? "unknown"
+    let hypervisorVersion = try resources.optionalInteger("hypervisor_version") ?? 0
+    let architecture = try resources.optionalString("architecture")
+    let address = try resources.optionalString("host_ip").flatMap { IPAddress($0) }
     return try await store.write { transaction in
       let before = try transaction.computeNode(host: caller.host)
-      try transaction.reportComputeNode(
-        ComputeNode(
-          id: before?.id ?? UUID(), host: caller.host, hypervisorType: hypervisorType, vcpus: vcpus, memoryMB: memoryMB,
-          diskGB: diskGB, heartbeatAt: transaction.now),
-        isStart: state.startFlag)
+      var node = ComputeNode(
+        id: before?.id ?? UUID(), host: caller.host, hypervisorType: hypervisorType, vcpus: vcpus, memoryMB: memoryMB,
+        diskGB: diskGB, heartbeatAt: transaction.now)
+      (node.hypervisorVersion, node.architecture, node.hostIP) = (hypervisorVersion, architecture, address)
+      try transaction.reportComputeNode(node, isStart: state.startFlag)
+      let downTime = options.scheduling.serviceDownTime
+      try transaction.renewLeases(ofHost: caller.host, until: transaction.now + downTime)
       guard let before else { return .new }
-      return before.isAlive(at: transaction.now, downTime: SchedulingPolicy().serviceDownTime) ? .alive : .revived
+      return before.isAlive(at: transaction.now, downTime: downTime) ? .alive : .revived
     }
   }
 
@@ -59,6 +65,7 @@ struct HostReports: Sendable {
 
   private func updateInstance(_ update: InstanceUpdate, _ caller: Caller) async throws -> NoResult {
     let logger = logger
+    let rescheduling = Rescheduling(policy: options.scheduling)
     try await store.write { transaction in
       guard let instance = try transaction.instance(update.instanceID) else {
         logger.info(
@@ -71,10 +78,12 @@ struct HostReports: Sendable {
           kind: .invalidArguments, message: "instance \(instance.id) is on \(instance.host ?? "no host")")
       }
       if update.vmState == VMState.deleted.rawValue {
-        try transaction.withdrawMessages(ofInstance: instance.id)
+        try transaction.withdrawMessages(ofInstance: instance.id, exceptMethod: RemoveInstance.name)
         try transaction.deleteInstance(instance.id)
-      } else {
-        try transaction.apply(try InstanceChange(update, at: transaction.now), to: instance, update.hostGuestID)
+      } else if update.vmState == nil, let power = update.powerState.flatMap(PowerState.init) {
+        try transaction.synchronize(instance, with: power)
+      } else if let change = try rescheduling.change(after: update, of: instance, in: transaction) {
+        try transaction.apply(change, to: instance, update.hostGuestID)
       }
     }
     return NoResult()
@@ -105,6 +114,21 @@ extension ActionStep {
 }
 
 extension Transaction {
+  /// A host has noticed what a guest does. What stops an instance is an action of its own, which nobody asked for.
+  fileprivate func synchronize(_ instance: Instance, with power: PowerState) throws {
+    var changed = instance
+    changed.state = instance.state.synchronized(with: power)
+    guard changed.state != instance.state else { return }
+    try update(changed)
+    guard changed.state.vm != instance.state.vm else { return }
+    try begin(
+      InstanceAction(
+        action: "stop", requestID: "req-\(UUID())", userID: instance.userID, projectID: instance.projectID,
+        startedAt: now),
+      ofInstance: instance.id)
+    try endAction(ofInstance: instance.id, message: "The guest has ended without having been asked to.")
+  }
+
   /// Writes a host's report, and the end of the boot if it is one.
   func apply(_ change: InstanceChange, to instance: Instance, _ hostGuestID: String? = nil) throws {
     let changed = instance.applying(change, at: now)

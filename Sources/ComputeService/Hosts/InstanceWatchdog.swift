@@ -26,8 +26,15 @@ struct InstanceWatchdog: Sendable {
   /// Looks once. What fails is tried again at the next look.
   func look() async {
     do {
-      let (instances, nodes) = try await store.read { (try $0.instancesInPassing(), try $0.computeNodes()) }
+      let (instances, operations, nodes) = try await store.read {
+        (try $0.instancesInPassing(), try $0.operations(), try $0.computeNodes())
+      }
       let silent = silentHosts(nodes)
+      for operation in operations {
+        await attempt("look after an operation", ["instance.id": "\(operation.instanceID)"]) {
+          try await operationWatchdog.look(at: operation, silentSince: silent[operation.owner])
+        }
+      }
       for instance in instances {
         guard let verdict = InstanceWatch(instance, silentSince: silent, options: options) else { continue }
         await attempt("look after an instance", ["instance.id": "\(instance.id)"]) {
@@ -41,7 +48,13 @@ struct InstanceWatchdog: Sendable {
       let oldest = options.now() - options.inboxEventLifetime
       try await store.write { try $0.forgetMessages(ExternalInstanceEvent.name, before: oldest) }
     }
+    await attempt("forget old usage") {
+      let oldest = options.now() - options.usageLifetime
+      try await store.write { try $0.forgetTerminatedInstances(before: oldest) }
+    }
   }
+
+  private var operationWatchdog: OperationWatchdog { OperationWatchdog(store: store, options: options, logger: logger) }
 
   private func attempt(
     _ what: String, _ metadata: Logger.Metadata = [:], _ body: () async throws -> Void
@@ -59,7 +72,7 @@ struct InstanceWatchdog: Sendable {
   private func silentHosts(_ nodes: [ComputeNode]) -> [String: Timestamp] {
     let now = options.now()
     var silent: [String: Timestamp] = [:]
-    for node in nodes where !node.isAlive(at: now, downTime: options.scheduling.serviceDownTime) {
+    for node in nodes where !node.isUp(at: now, downTime: options.scheduling.serviceDownTime) {
       silent[node.host] = node.heartbeatAt
     }
     return silent
@@ -67,6 +80,14 @@ struct InstanceWatchdog: Sendable {
 
   private func act(_ verdict: InstanceWatch, on instance: Instance) async throws {
     switch verdict {
+    case .reschedule(let reason):
+      logger.warning(
+        "A build is given to another host", metadata: ["instance.id": "\(instance.id)", "reason": "\(reason)"])
+      let rescheduling = Rescheduling(policy: options.scheduling)
+      try await store.write { transaction in
+        guard let found = try transaction.instance(instance.id), found.host == instance.host else { return }
+        try rescheduling.hostIsGone(reason, of: found, in: transaction)
+      }
     case .failBuild(let reason):
       logger.warning(
         "A build was given up", metadata: ["instance.id": "\(instance.id)", "instance.fault": "\(reason)"])
@@ -80,9 +101,13 @@ struct InstanceWatchdog: Sendable {
       logger.warning(
         "An instance is forgotten without its host", metadata: ["instance.id": "\(instance.id)", "reason": "\(reason)"])
       // The request to terminate stays in the inbox: the host removes the guest if it ever comes back.
+      guard instance.host != nil else {
+        return try await HostlessDeletion(store: store, peers: peers, logger: logger).perform(instance)
+      }
       try await InstancePorts(peers: peers).release(instance)
       try await store.write { transaction in
-        try transaction.withdrawMessages(ofInstance: instance.id, exceptMethod: TerminateInstance.name)
+        try transaction.withdrawMessages(
+          ofInstance: instance.id, exceptMethod: TerminateInstance.name, and: RemoveInstance.name)
         try transaction.deleteInstance(instance.id)
       }
     }
@@ -91,19 +116,24 @@ struct InstanceWatchdog: Sendable {
 
 /// What is to be done about an instance that has been in a passing state for too long.
 enum InstanceWatch: Hashable, Sendable {
+  case reschedule(reason: String)
   case failBuild(reason: String)
   case forget(reason: String)
 
   /// `nil` if there is nothing to do.
   init?(_ instance: Instance, silentSince: [String: Timestamp], options: ComputeOptions) {
-    guard let host = instance.host else { return nil }
+    guard let host = instance.host else {
+      guard instance.state.task == .deleting else { return nil }
+      self = .forget(reason: "it has no host")
+      return
+    }
     let silence = silentSince[host].map { "compute host \(host) has not reported since \($0)" }
     if instance.state.task == .deleting {
       guard let silence else { return nil }
       self = .forget(reason: silence)
     } else if instance.state.isBuilding {
       if let silence {
-        self = .failBuild(reason: silence)
+        self = .reschedule(reason: silence)
       } else if options.now() - instance.createdAt > options.instanceBuildTimeout {
         self = .failBuild(reason: "the build has taken longer than \(options.instanceBuildTimeout)")
       } else {

@@ -12,6 +12,12 @@ extension HostRPCServer {
     let group = router.group("host-rpc/v1")
     group.post("call") { request, _ in await self.answerCall(request) }
     group.get("messages") { request, _ in self.answerMessages(request) }
+    group.get("transfers/:operation/:name") { request, context in
+      await self.answerTransfer(request, Self.transfer(context))
+    }
+    group.put("transfers/:operation/:name") { request, context in
+      await self.takeTransfer(request, Self.transfer(context))
+    }
   }
 
   private func answerCall(_ request: Request) async -> Response {
@@ -31,6 +37,52 @@ extension HostRPCServer {
       return Self.response(.failure(RemoteFailure(kind: .invalidArguments, message: "the body broke off")))
     }
     return Self.response(await dispatcher.reply(to: body.readableBytesView, from: caller))
+  }
+
+  // MARK: Files that pass from one host to another
+
+  private static func transfer(_ context: some RequestContext) -> String {
+    "\(context.parameters.get("operation") ?? "")/\(context.parameters.get("name") ?? "")"
+  }
+
+  private func answerTransfer(_ request: Request, _ transfer: String) async -> Response {
+    let caller: Caller
+    switch admit(request) {
+    case .success(let admitted): caller = admitted
+    case .failure(let failure): return Self.response(.failure(failure))
+    }
+    do {
+      let delivery = try await transfers.receive(transfer, within: limits.transferPatience) {
+        await self.askForTransfer(transfer, caller)
+      }
+      let length = delivery.length
+      return Response(
+        status: .ok, headers: length.map { [.contentLength: "\($0)"] } ?? [:],
+        body: ResponseBody(contentLength: length) { writer in
+          // However this ends, the sender must not wait for ever.
+          defer { delivery.taken.finish() }
+          for try await chunk in delivery.body { try await writer.write(chunk) }
+          try await writer.finish(nil)
+          delivery.taken.yield(true)
+        })
+    } catch {
+      return Self.response(.failure(Self.failure(error)))
+    }
+  }
+
+  private func takeTransfer(_ request: Request, _ transfer: String) async -> Response {
+    if case .failure(let failure) = admit(request) { return Self.response(.failure(failure)) }
+    do {
+      let length = request.headers[.contentLength].flatMap { Int($0) }
+      try await transfers.send(request.body, length: length, transfer: transfer)
+      return Self.response(.result(.null))
+    } catch {
+      return Self.response(.failure(Self.failure(error)))
+    }
+  }
+
+  private static func failure(_ error: any Error) -> RemoteFailure {
+    (error as? RemoteFailure) ?? RemoteFailure(kind: .handlerFailed, message: "\(error)")
   }
 
   private func answerMessages(_ request: Request) -> Response {

@@ -16,13 +16,15 @@ package final class HostRPCServer: Sendable {
     package var waitingBytes: Int
     /// An empty line is sent when a stream has been open for this long, and again and again.
     package var keepAlive: Duration
+    /// How long a host that asks for a file waits for the host that has it.
+    package var transferPatience: Duration
 
     package init(
       bodyBytes: Int = 1 << 20, waitingMessages: Int = 4096, waitingBytes: Int = 8 << 20,
-      keepAlive: Duration = .seconds(5)
+      keepAlive: Duration = .seconds(5), transferPatience: Duration = .seconds(60)
     ) {
       (self.bodyBytes, self.waitingMessages) = (bodyBytes, waitingMessages)
-      (self.waitingBytes, self.keepAlive) = (waitingBytes, keepAlive)
+      (self.waitingBytes, self.keepAlive, self.transferPatience) = (waitingBytes, keepAlive, transferPatience)
     }
   }
 
@@ -36,12 +38,14 @@ package final class HostRPCServer: Sendable {
   private struct State: Sendable {
     var streams: [Caller: MessageStream] = [:]
     var connectHooks: [@Sendable (Caller) async -> Void] = []
+    var transferHook: (@Sendable (String, Caller) async -> Bool)?
   }
 
   package let dispatcher: Dispatcher
   let secret: HostsSecret
   let limits: Limits
   let logger: Logger
+  let transfers = TransferRelay()
   private let state = Mutex(State())
 
   /// - Parameter secret: The hosts' secret, which the server's first start has made.
@@ -65,6 +69,16 @@ package final class HostRPCServer: Sendable {
   /// reads rows, may send a row twice but never not at all. Hosts take a message id twice without harm.
   package func onConnect(_ hook: @escaping @Sendable (Caller) async -> Void) {
     state.withLock { $0.connectHooks.append(hook) }
+  }
+
+  /// Sets what is to be done when a host asks for a file that another has: telling that host. It is given the operation
+  /// and the name of the file, with a slash between, and says whether the other host was told.
+  package func onTransfer(_ hook: @escaping @Sendable (String, Caller) async -> Bool) {
+    state.withLock { $0.transferHook = hook }
+  }
+
+  func askForTransfer(_ transfer: String, _ caller: Caller) async -> Bool {
+    await state.withLock { $0.transferHook }?(transfer, caller) ?? false
   }
 
   /// Tells hosts something. It does not wait: what does not fit into a host's buffer cuts that host off, and what a

@@ -10,13 +10,17 @@ package struct BuildRequest: JSONConvertible, Hashable, Sendable {
     package var vcpus: Int
     package var memoryMB: Int
     package var rootGB: Int
+    package var ephemeralGB: Int
+    package var swapMB: Int
     /// Such as `quota:vif_inbound_average`.
     package var extraSpecs: [String: String]
 
     package init(
-      id: String, name: String, vcpus: Int, memoryMB: Int, rootGB: Int, extraSpecs: [String: String] = [:]
+      id: String, name: String, vcpus: Int, memoryMB: Int, rootGB: Int, ephemeralGB: Int = 0, swapMB: Int = 0,
+      extraSpecs: [String: String] = [:]
     ) {
       (self.id, self.name, self.vcpus) = (id, name, vcpus)
+      (self.ephemeralGB, self.swapMB) = (ephemeralGB, swapMB)
       (self.memoryMB, self.rootGB, self.extraSpecs) = (memoryMB, rootGB, extraSpecs)
     }
   }
@@ -114,18 +118,25 @@ extension BuildRequest.Flavor {
     vcpus = try members.integer("vcpus")
     memoryMB = try members.integer("memory_mb")
     rootGB = try members.integer("root_gb")
+    ephemeralGB = try members.optionalInteger("ephemeral_gb") ?? 0
+    swapMB = try members.optionalInteger("swap_mb") ?? 0
     extraSpecs = try members.texts("extra_specs")
   }
 
   var json: JSONValue {
     [
       "id": .string(id), "name": .string(name), "vcpus": JSONValue(vcpus), "memory_mb": JSONValue(memoryMB),
-      "root_gb": JSONValue(rootGB), "extra_specs": JSONValue(texts: extraSpecs),
+      "root_gb": JSONValue(rootGB), "ephemeral_gb": JSONValue(ephemeralGB), "swap_mb": JSONValue(swapMB),
+      "extra_specs": JSONValue(texts: extraSpecs),
     ]
   }
 }
 
-extension BuildRequest.Image {
+extension BuildRequest.Image: JSONConvertible {
+  package init(json: JSONValue) throws {
+    try self.init(Members(json))
+  }
+
   init(_ members: Members) throws {
     id = try members.uuid("id")
     diskFormat = try members.string("disk_format")
@@ -134,7 +145,7 @@ extension BuildRequest.Image {
     properties = try members.texts("properties")
   }
 
-  var json: JSONValue {
+  package var json: JSONValue {
     [
       "id": .string("\(id)"), "disk_format": .string(diskFormat), "kernel_id": JSONValue(kernelID?.description),
       "ramdisk_id": JSONValue(ramdiskID?.description), "properties": JSONValue(texts: properties),

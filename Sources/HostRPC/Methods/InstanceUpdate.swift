@@ -16,9 +16,12 @@ package struct InstanceUpdate: JSONConvertible, Hashable, Sendable {
     package var code: Int
     package var message: String
     package var details: String?
+    /// The host is to blame, and not what was asked for: a build may succeed on another one.
+    package var mayReschedule: Bool
 
-    package init(code: Int = 500, message: String, details: String? = nil) {
+    package init(code: Int = 500, message: String, details: String? = nil, mayReschedule: Bool = false) {
       (self.code, self.message, self.details) = (code, message, details)
+      self.mayReschedule = mayReschedule
     }
   }
 
@@ -48,11 +51,7 @@ package struct InstanceUpdate: JSONConvertible, Hashable, Sendable {
     let task = try members.optionalString("task_state")
     taskState = members.has("task_state") ? task.map(TaskState.set) ?? .cleared : .unchanged
     powerState = try members.optionalInteger("power_state")
-    fault = try members.optionalMembers("fault").map { fault in
-      Fault(
-        code: try fault.integer("code"), message: try fault.string("message"),
-        details: try fault.optionalString("details"))
-    }
+    fault = try members.optionalMembers("fault").map(Fault.init)
     launchedAt = try members.optionalTimestamp("launched_at")
     hostGuestID = try members.optionalString("host_guest_id")
   }
@@ -67,11 +66,25 @@ package struct InstanceUpdate: JSONConvertible, Hashable, Sendable {
     case .set(let task): object["task_state"] = .string(task)
     }
     object["power_state"] = powerState.map { JSONValue($0) }
-    object["fault"] = fault.map { fault in
-      ["code": JSONValue(fault.code), "message": .string(fault.message), "details": JSONValue(fault.details)]
-    }
+    object["fault"] = fault?.json
     object["launched_at"] = launchedAt.map { .string($0.description) }
     object["host_guest_id"] = hostGuestID.map(JSONValue.string)
     return .object(object)
+  }
+}
+
+extension InstanceUpdate.Fault {
+  init(_ members: Members) throws {
+    self.init(
+      code: try members.integer("code"), message: try members.string("message"),
+      details: try members.optionalString("details"),
+      mayReschedule: try members.optionalBool("may_reschedule") ?? false)
+  }
+
+  var json: JSONValue {
+    [
+      "code": JSONValue(code), "message": .string(message), "details": JSONValue(details),
+      "may_reschedule": .bool(mayReschedule),
+    ]
   }
 }

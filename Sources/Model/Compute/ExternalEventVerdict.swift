@@ -22,8 +22,8 @@ extension InstanceEventName {
 
 /// What the Compute service does with an external event.
 package enum ExternalEventVerdict: Hashable, Sendable {
-  /// It goes to the host.
-  case accepted(host: String)
+  /// It goes to these hosts: while an instance moves, two wait for what happens to its ports.
+  case accepted(hosts: Set<String>)
   case instanceNotFound
   case tagMissing
   /// The instance exists, but no host has it yet.
@@ -39,7 +39,7 @@ package enum ExternalEventVerdict: Hashable, Sendable {
       self = .tagMissing
       return
     }
-    self = instance.host.map { .accepted(host: $0) } ?? .instanceHasNoHost
+    self = instance.hosts.isEmpty ? .instanceHasNoHost : .accepted(hosts: instance.hosts)
   }
 
   /// The `code` of the event in the answer.
@@ -55,9 +55,10 @@ package enum ExternalEventVerdict: Hashable, Sendable {
 
 /// What must be known of an instance to judge an event that is about it.
 package struct EventTarget: Hashable, Sendable {
-  package var host: String?
+  /// The host that has the instance, and those that an operation on it has to do with.
+  package var hosts: Set<String>
 
-  package init(host: String?) {
-    self.host = host
+  package init(hosts: Set<String>) {
+    self.hosts = hosts
   }
 }

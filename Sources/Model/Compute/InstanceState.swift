@@ -33,23 +33,50 @@ package enum VMState: String, CaseIterable, Sendable {
   case shelvedOffloaded = "shelved_offloaded"
 }
 
-/// The passing state, in as far as this service sets or shows it (`nova/compute/task_states.py`).
+/// The passing state: what is being done to an instance (`nova/compute/task_states.py`).
 package enum TaskState: String, CaseIterable, Sendable {
   case scheduling
   case blockDeviceMapping = "block_device_mapping"
   case networking
   case spawning
-  case deleting
+  case imageSnapshot = "image_snapshot"
+  case imageSnapshotPending = "image_snapshot_pending"
+  case imagePendingUpload = "image_pending_upload"
+  case imageUploading = "image_uploading"
+  case imageBackup = "image_backup"
+  case updatingPassword = "updating_password"
+  case resizePrep = "resize_prep"
+  case resizeMigrating = "resize_migrating"
+  case resizeMigrated = "resize_migrated"
+  case resizeFinish = "resize_finish"
+  case resizeReverting = "resize_reverting"
+  case resizeConfirming = "resize_confirming"
   case rebooting
+  case rebootPending = "reboot_pending"
+  case rebootStarted = "reboot_started"
   case rebootingHard = "rebooting_hard"
-  case poweringOff = "powering-off"
-  case poweringOn = "powering-on"
+  case rebootPendingHard = "reboot_pending_hard"
+  case rebootStartedHard = "reboot_started_hard"
   case pausing
   case unpausing
   case suspending
   case resuming
-  case migrating
+  case poweringOff = "powering-off"
+  case poweringOn = "powering-on"
+  case rescuing
+  case unrescuing
   case rebuilding
+  case rebuildBlockDeviceMapping = "rebuild_block_device_mapping"
+  case rebuildSpawning = "rebuild_spawning"
+  case migrating
+  case deleting
+  case softDeleting = "soft-deleting"
+  case restoring
+  case shelving
+  case shelvingImagePendingUpload = "shelving_image_pending_upload"
+  case shelvingImageUploading = "shelving_image_uploading"
+  case shelvingOffloading = "shelving_offloading"
+  case unshelving
 }
 
 /// What the hypervisor says, by Nova's numbers (`nova/objects/fields.py`, `InstancePowerState`).
@@ -70,10 +97,13 @@ package enum ServerStatus: String, CaseIterable, Sendable {
   case error = "ERROR"
   case hardReboot = "HARD_REBOOT"
   case migrating = "MIGRATING"
+  case password = "PASSWORD"
   case paused = "PAUSED"
   case reboot = "REBOOT"
   case rebuild = "REBUILD"
   case rescue = "RESCUE"
+  case resize = "RESIZE"
+  case revertResize = "REVERT_RESIZE"
   case shelved = "SHELVED"
   case shelvedOffloaded = "SHELVED_OFFLOADED"
   case shutOff = "SHUTOFF"
@@ -85,23 +115,57 @@ package enum ServerStatus: String, CaseIterable, Sendable {
 extension InstanceState {
   /// What a user is told (`_STATE_MAP` of `nova/api/openstack/common.py`).
   package var status: ServerStatus {
+    task.flatMap { passingStatus(of: $0) } ?? vm.status
+  }
+
+  /// The status that a task gives an instance; `nil` where the lasting state shows through.
+  private func passingStatus(of task: TaskState) -> ServerStatus? {
     switch (vm, task) {
-    case (.active, .rebooting): .reboot
-    case (.active, .rebootingHard), (.stopped, .rebootingHard), (.error, .rebootingHard): .hardReboot
+    case (.active, .rebooting), (.active, .rebootPending), (.active, .rebootStarted): .reboot
+    case (.active, .rebootingHard), (.active, .rebootPendingHard), (.active, .rebootStartedHard): .hardReboot
+    case (.active, .updatingPassword): .password
     case (.active, .migrating), (.paused, .migrating): .migrating
-    case (.active, .rebuilding), (.stopped, .rebuilding), (.error, .rebuilding): .rebuild
-    case (.active, _): .active
-    case (.building, _): .build
-    case (.paused, _): .paused
-    case (.suspended, _): .suspended
-    case (.stopped, _): .shutOff
-    case (.rescued, _): .rescue
-    case (.resized, _): .verifyResize
-    case (.softDeleted, _): .softDeleted
-    case (.deleted, _): .deleted
-    case (.error, _): .error
-    case (.shelved, _): .shelved
-    case (.shelvedOffloaded, _): .shelvedOffloaded
+    case (.resized, .resizeReverting): .revertResize
+    case (.active, _) where task.isRebuilding, (.stopped, _) where task.isRebuilding: .rebuild
+    case (.error, _) where task.isRebuilding: .rebuild
+    case (.active, _) where task.isResizing, (.stopped, _) where task.isResizing: .resize
+    default: nil
+    }
+  }
+}
+
+extension VMState {
+  /// The status of an instance in this state that nothing is done to.
+  package var status: ServerStatus {
+    switch self {
+    case .active: .active
+    case .building: .build
+    case .paused: .paused
+    case .suspended: .suspended
+    case .stopped: .shutOff
+    case .rescued: .rescue
+    case .resized: .verifyResize
+    case .softDeleted: .softDeleted
+    case .deleted: .deleted
+    case .error: .error
+    case .shelved: .shelved
+    case .shelvedOffloaded: .shelvedOffloaded
+    }
+  }
+}
+
+extension TaskState {
+  fileprivate var isRebuilding: Bool {
+    switch self {
+    case .rebuilding, .rebuildBlockDeviceMapping, .rebuildSpawning: true
+    default: false
+    }
+  }
+
+  fileprivate var isResizing: Bool {
+    switch self {
+    case .resizePrep, .resizeMigrating, .resizeMigrated, .resizeFinish: true
+    default: false
     }
   }
 }

@@ -9,7 +9,11 @@ extension Transaction {
     _ device: String, host: String, observedAt: Timestamp?, networks: inout [UUID: Network]
   ) throws -> DeviceAnswer {
     guard let port = try port(ofDevice: device, host: host) else { return .unknown(device: device) }
-    guard port.isDistributed || port.binding.host == host else { return .noActiveBinding(device: device) }
+    // The target of a live migration wires the tap before the guest is there, which upstream's server does not let it:
+    // a guest would arrive on a network that is not ready.
+    guard try port.isDistributed || port.binding.host == host || isExpected(port.id, onHost: host) else {
+      return .noActiveBinding(device: device)
+    }
     guard port.isDistributed || port.binding.isBound,
       let network = try networks[port.networkID] ?? network(port.networkID)
     else {
