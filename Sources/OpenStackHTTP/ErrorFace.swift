@@ -4,7 +4,9 @@ import JSON
 
 /// How each service words a refusal.
 enum ErrorFace {
-  static func response(to error: APIError, of service: OpenStackService) -> Response {
+  /// - Parameter accept: What the request says of the forms that its client takes.
+  static func response(to error: APIError, of service: OpenStackService, accept: String? = nil) -> Response {
+    if service == .image, error.status != .unauthorized, let page = GlanceFault.page(error, accept) { return page }
     var writer = JSONWriter(reservingCapacity: error.message.utf8.count + 96)
     // A failed token check is answered by keystonemiddleware, which stands before every service and has one face.
     if error.status == .unauthorized {
@@ -74,7 +76,7 @@ enum ErrorFace {
     }
   }
 
-  // Glance itself answers with a page of HTML; its clients read the status and, when the body is JSON, the message.
+  // For clients that ask for JSON; see GlanceFault for the others.
   private static func glance(_ error: APIError, _ writer: inout JSONWriter) {
     writer.object {
       $0.member("message", error.message)

@@ -27,7 +27,8 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
       if response.status == .notFound, context.endpointPath == Self.noEndpoint { throw APIError.unknownPath }
     } catch {
       if !context.isAdmitted { context.admit(arrival(of: request, requestID: requestID)) }
-      response = refusal(for: error, context: context)
+      response = ErrorFace.response(
+        to: refusal(for: error, context: context), of: configuration.service, accept: request.headers[.accept])
       // What follows the head of an answer to HEAD would be taken for the next answer.
       if request.method == .head { response = response.createHeadResponse() }
     }
@@ -90,19 +91,16 @@ struct OpenStackResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Conte
       nova: request.headers[OpenStackHeader.novaMicroversion], supported: supported)
   }
 
-  private func refusal(for error: any Error, context: OpenStackRequestContext) -> Response {
-    if let error = error as? APIError { return ErrorFace.response(to: error, of: configuration.service) }
-    if let error = error as? any APIErrorConvertible {
-      return ErrorFace.response(to: error.apiError, of: configuration.service)
-    }
+  private func refusal(for error: any Error, context: OpenStackRequestContext) -> APIError {
+    if let error = error as? APIError { return error }
+    if let error = error as? any APIErrorConvertible { return error.apiError }
     // The body was streamed and did not come to its end: the client has closed, or what it sent was no HTTP.
     if error is HTTPParserError || error is ChannelError {
       context.logger.debug("the body did not come to its end", metadata: ["error.reason": "\(error)"])
-      return ErrorFace.response(
-        to: .badRequest("The request's body does not come to its end."), of: configuration.service)
+      return .badRequest("The request's body does not come to its end.")
     }
     context.logger.error("a request failed", metadata: ["error.reason": "\(error)"])
-    return ErrorFace.response(to: configuration.service.internalError, of: configuration.service)
+    return configuration.service.internalError
   }
 
   private func stamp(_ response: inout Response, context: OpenStackRequestContext) {

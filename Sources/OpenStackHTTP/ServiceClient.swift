@@ -95,9 +95,10 @@ package struct ServiceClient: Sendable {
     request.headers.add(name: "Accept", value: "application/json")
     request.headers.add(name: "User-Agent", value: userAgent)
     if let token { request.headers.add(name: "X-Auth-Token", value: token) }
-    for header in headers { request.headers.add(name: header.name, value: header.value) }
+    if body != nil { request.headers.add(name: "Content-Type", value: "application/json") }
+    // The caller's own type of a body, such as a JSON patch's, takes the place of the common one.
+    for header in headers { request.headers.replaceOrAdd(name: header.name, value: header.value) }
     if let body {
-      request.headers.add(name: "Content-Type", value: "application/json")
       request.body = .bytes(ByteBuffer(bytes: body.bytes))
     }
     let response = try await httpClient.execute(request, timeout: TimeAmount(deadline), logger: transportLogger)

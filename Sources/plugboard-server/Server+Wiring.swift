@@ -79,7 +79,7 @@ struct ServerParts {
     if let identity = access.identity {
       services.append(application(.identity, access, IdentityService.openPaths, identity.addRoutes))
     }
-    if serves(.image) { services.append(try await imageApplication(access)) }
+    if serves(.image) { services += try await images(access) }
     if serves(.networking) { services += networking(access, agents) }
     if serves(.compute) { services += compute(access, computeHosts) }
     let metadataSecret = try await metadataSecret(files)
@@ -132,12 +132,12 @@ struct ServerParts {
       validator: access.validator, routes: routes)
   }
 
-  private func imageApplication(_ access: Access) async throws -> OpenStackApplication {
+  private func images(_ access: Access) async throws -> [any Service] {
     let images = ImageService(
-      store: store,
-      files: try await ImageFiles(folder: configuration.statePath + "/images", sizeLimit: configuration.imageSizeLimit))
+      store: store, files: try await ImageFiles(folder: configuration.statePath + "/images"),
+      options: configuration.images, converter: QEMUImageConverter(), logger: logger)
     try await images.recover()
-    return application(.image, access, ImageService.openPaths, images.addRoutes)
+    return [application(.image, access, ImageService.openPaths, images.addRoutes), ImageImports(images)]
   }
 
   private func networking(_ access: Access, _ agents: HostRPCServer) -> [any Service] {

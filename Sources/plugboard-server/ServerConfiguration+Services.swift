@@ -56,12 +56,40 @@ extension ServerConfiguration {
     if let limit = try options.integer("api.max_limit", in: 1...100_000) { compute.maxLimit = limit }
     if let domain = options.string("api.dhcp_domain") { compute.dhcpDomain = domain }
     if let time = try options.duration("api.metadata_cache_expiration") { compute.metadataCacheExpiration = time }
-    if let limit = try options.integer("quota.key_pairs", in: -1...quotaMaximum) { compute.maxKeypairs = limit }
+    if let isAllowed = try options.boolean("allow_resize_to_same_host") { compute.allowsResizeToSameHost = isAllowed }
+    compute.offloadsShelved = try options.integer("shelved_offload_time", in: -1...0) != -1
+    compute.quotas = try computeQuotas(options)
+    try scheduling(options, &compute.scheduling)
     if let zone = options.string("default_availability_zone") { compute.availabilityZone = zone }
-    if let ratio = try ratio("cpu_allocation_ratio", options) { compute.scheduling.cpuAllocationRatio = ratio }
-    if let ratio = try ratio("ram_allocation_ratio", options) { compute.scheduling.ramAllocationRatio = ratio }
-    if let ratio = try ratio("disk_allocation_ratio", options) { compute.scheduling.diskAllocationRatio = ratio }
     return compute
+  }
+
+  private static func scheduling(_ options: OsloOptions, _ policy: inout SchedulingPolicy) throws {
+    if let ratio = try ratio("cpu_allocation_ratio", options) { policy.cpuAllocationRatio = ratio }
+    if let ratio = try ratio("ram_allocation_ratio", options) { policy.ramAllocationRatio = ratio }
+    if let ratio = try ratio("disk_allocation_ratio", options) { policy.diskAllocationRatio = ratio }
+    if let count = try options.integer("scheduler.max_attempts", in: 1...100) { policy.maxAttempts = count }
+    let multipliers: [(String, WritableKeyPath<SchedulingPolicy, Double>)] = [
+      ("ram", \.ramWeight), ("cpu", \.cpuWeight), ("disk", \.diskWeight), ("soft_affinity", \.softAffinityWeight),
+      ("soft_anti_affinity", \.softAntiAffinityWeight),
+    ]
+    for (name, path) in multipliers {
+      let name = OptionName(group: "filter_scheduler", option: "\(name)_weight_multiplier")
+      guard let text = options.string(name) else { continue }
+      guard let weight = Double(text), weight.isFinite else { throw options.invalid(name, "'\(text)' is no number") }
+      policy[keyPath: path] = weight
+    }
+  }
+
+  private static func computeQuotas(_ options: OsloOptions) throws -> QuotaLimits {
+    var quotas = QuotaLimits()
+    for resource in ComputeResource.allCases where !ComputeResource.networking.contains(resource) {
+      let option = resource == .injectedFilePathBytes ? "injected_file_path_length" : resource.rawValue
+      if let limit = try options.integer(OptionName(group: "quota", option: option), in: -1...quotaMaximum) {
+        quotas[resource] = limit
+      }
+    }
+    return quotas
   }
 
   private static func ratio(_ name: OptionName, _ options: OsloOptions) throws -> Double? {

@@ -1,6 +1,7 @@
 import ComputeService
 import EventDelivery
 import FoundationEssentials
+import ImageService
 import Logging
 import NetworkService
 import OpenStackHTTP
@@ -12,7 +13,7 @@ import OsloConfig
 /// - ports: `[DEFAULT] bind_port` (networking), `osapi_compute_listen_port`, `[plugboard] identity_port`, `image_port`
 /// - `[plugboard] services`, `public_host`, `log_level`
 /// - metadata: `[DEFAULT] metadata_listen`, `metadata_listen_port`, `[neutron] metadata_proxy_shared_secret`
-/// - `[token] expiration` seconds, `[DEFAULT] image_size_cap` bytes, `send_events_interval` seconds
+/// - `[token] expiration` seconds, `[DEFAULT] send_events_interval` seconds; the options of ``ImageOptions``
 /// - `[cors] allowed_origin`, `allow_credentials`, `expose_headers`, `max_age`, `allow_methods`, `allow_headers`
 /// - the options of ``NetworkConfiguration`` and ``ComputeOptions``
 /// - for services that run elsewhere: those of ``Keystone`` and ``Peer``
@@ -26,7 +27,7 @@ struct ServerConfiguration: Sendable {
   var readyFile: String?
   var logLevel: Logger.Level
   var tokenLifetime: Duration
-  var imageSizeLimit: Int
+  var images: ImageOptions
   var network: NetworkConfiguration
   var compute: ComputeOptions
   var delivery: DeliveryPolicy
@@ -46,7 +47,7 @@ struct ServerConfiguration: Sendable {
     self.readyFile = readyFile
     logLevel = try Self.logLevel(options)
     tokenLifetime = try options.duration("token.expiration") ?? .seconds(4 * 3600)
-    imageSizeLimit = try options.integer("image_size_cap", in: 1...Int.max) ?? 1 << 40
+    images = try Self.images(options)
     network = try Self.network(options)
     compute = try Self.compute(options)
     delivery = DeliveryPolicy()

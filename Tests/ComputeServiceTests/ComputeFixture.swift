@@ -153,7 +153,7 @@ struct FixedToken: TokenSource {
 
 struct KnownTokens: TokenValidator {
   func validate(_ token: String) -> AuthToken? {
-    guard ["admin", "member", "other", "service"].contains(token) else { return nil }
+    guard ["admin", "member", "other", "service", "reader"].contains(token) else { return nil }
     return AuthToken(
       userID: "u-\(token)", userName: token, projectID: token == "other" ? "p2" : "p1", projectName: "project",
       roles: [token == "other" ? "member" : token], issuedAt: Timestamp(microseconds: 0),
@@ -165,6 +165,10 @@ struct KnownTokens: TokenValidator {
 final class PeerDouble: Sendable {
   /// The `device_id` under which the one port is listed.
   let portOwner = Mutex<UUID?>(nil)
+  /// The security groups of the one port.
+  let portGroups = Mutex<[String]>([])
+  /// The images that were made, by their ids; those that were deleted are gone.
+  let images = Mutex<[UUID: JSONValue]>([:])
 
   func addRoutes(to router: Router<OpenStackRequestContext>) {
     router.get("v2/images/:id") { _, context in
@@ -175,6 +179,22 @@ final class PeerDouble: Sendable {
         "id": .string(ComputeFixture.image.description), "status": "active", "disk_format": "raw", "min_ram": 0,
         "kernel_id": .string(ComputeFixture.port.description), "os_command_line": "console=ttyS0",
       ])
+    }
+    router.get("v2/images") { _, _ in Response.json(["images": []]) }
+    router.post("v2/images") { request, context in
+      let image = try await context.json(of: request)
+      let id = UUID()
+      self.images.withLock { $0[id] = image }
+      return Response.json(["id": .string(id.description)], status: .created)
+    }
+    router.delete("v2/images/:id") { _, context in
+      self.images.withLock { $0[UUID(context.parameters.get("id") ?? "") ?? UUID()] = nil }
+      return Response.empty(.noContent)
+    }
+    router.put("v2.0/ports/:id") { request, context in
+      let port = try await context.json(of: request, member: "port", otherwise: "no port")
+      self.portGroups.withLock { $0 = port["security_groups"]?.array?.compactMap(\.string) ?? $0 }
+      return Response.json(["port": port])
     }
     router.get("v2.0/networks") { request, _ in
       let ids = QueryString(request.uri.query).values("id")
@@ -192,10 +212,19 @@ final class PeerDouble: Sendable {
         ]
       ])
     }
-    router.get("v2.0/security-groups") { _, _ in
-      Response.json([
+    router.get("v2.0/security-groups") { request, _ in
+      let rule: JSONValue = [
+        "id": "r1", "direction": "ingress", "protocol": "tcp", "port_range_min": 22, "port_range_max": 22,
+        "security_group_id": .string(ComputeFixture.group.description), "remote_ip_prefix": .null,
+      ]
+      let web: JSONValue = [
+        "id": .string(ComputeFixture.group.description), "name": "web", "description": "", "tenant_id": "p1",
+        "security_group_rules": [rule],
+      ]
+      if QueryString(request.uri.query)["id"] != nil { return Response.json(["security_groups": [web]]) }
+      return Response.json([
         "security_groups": [
-          ["id": .string(ComputeFixture.group.description), "name": "web"],
+          web,
           ["id": .string(UUID().description), "name": "default"],
           ["id": .string(UUID().description), "name": "twice"], ["id": .string(UUID().description), "name": "twice"],
         ]
@@ -213,7 +242,7 @@ final class PeerDouble: Sendable {
           [
             "id": .string(ComputeFixture.port.description), "device_id": .string(owner.description),
             "network_id": .string(ComputeFixture.network.description), "mac_address": "fa:16:3e:00:00:01",
-            "status": "ACTIVE",
+            "status": "ACTIVE", "security_groups": JSONValue(self.portGroups.withLock { $0 }),
             "fixed_ips": [["ip_address": "10.88.3.233", "subnet_id": .string(ComputeFixture.network.description)]],
           ]
         ]

@@ -1,5 +1,6 @@
 import ComputeService
 import JSON
+import Model
 import Support
 import Testing
 
@@ -99,7 +100,7 @@ struct KeypairTests {
   @Test("a user has no more than the quota")
   func quota() async throws {
     var options = ComputeOptions()
-    options.maxKeypairs = 1
+    options.quotas[.keyPairs] = 1
     try await ComputeFixture.serving(options: options) { compute in
       for (name, status) in [("a", 200), ("b", 403)] {
         let body = Self.body(["name": .string(name), "public_key": .string(MetadataTreeTests.key)])

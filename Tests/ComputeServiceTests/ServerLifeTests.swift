@@ -61,7 +61,7 @@ import Testing
       let shown = try await compute.show(id)
       #expect(shown?["status"] == "ERROR")
       #expect(shown?["fault"]?["message"] == "No valid host was found. There are not enough hosts available.")
-      #expect(shown?["fault"]?["details"] == "h1: 64 MB of memory free of 128 wanted")
+      #expect(shown?["fault"]?["details"] == "Resources: h1 (64 MB of memory free of 128 wanted)")
       #expect(try await compute.show(id, token: "member")?["fault"]?["details"] == nil)
       #expect(try await compute.send("DELETE", "/v2.1/servers/\(id)").status == 204)
       #expect(try await compute.send("GET", "/v2.1/servers/\(id)").status == 404)

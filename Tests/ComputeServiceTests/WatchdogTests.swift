@@ -18,7 +18,7 @@ import Testing
   static let examples = [
     Example(vm: .building, task: .spawning, age: .seconds(5), hostIsSilent: false),
     Example(
-      vm: .building, task: .spawning, age: .seconds(5), hostIsSilent: true, verdict: .failBuild(reason: silence)),
+      vm: .building, task: .spawning, age: .seconds(5), hostIsSilent: true, verdict: .reschedule(reason: silence)),
     Example(
       vm: .building, task: .spawning, age: .seconds(1801), hostIsSilent: false,
       verdict: .failBuild(reason: "the build has taken longer than 1800.0 seconds")),

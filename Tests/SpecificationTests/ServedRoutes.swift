@@ -26,7 +26,8 @@ struct ServedRoutes: Sendable {
     let database = try TemporaryDatabase()
     let wakeUp = ComputeService.makeInboxWakeUp()
     let store = try database.store(listeners: [wakeUp], logger: Self.logger)
-    let images = ImageService(store: store, files: try await ImageFiles(folder: database.folder + "/images"))
+    let images = ImageService(
+      store: store, files: try await ImageFiles(folder: database.folder + "/images"), logger: Self.logger)
     let identity = try await Self.identity(store)
     operations = [
       "Networking": Self.walk(Self.networking(store).addRoutes), "Identity": Self.walk(identity.addRoutes),

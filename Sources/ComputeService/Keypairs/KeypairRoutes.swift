@@ -29,12 +29,14 @@ struct KeypairRoutes: Sendable {
     guard let key = PublicKey(generated?.publicKey ?? wanted["public_key"]?.string ?? "") else {
       throw Self.invalid("failed to generate fingerprint")
     }
-    let limit = options.maxKeypairs
+    let quotas = Quotas(defaults: options.quotas)
+    let projectID = try context.caller.projectID ?? ""
     let pair = try await store.write { transaction in
       if try transaction.keypair(name, ofUser: userID) != nil {
         throw APIError.conflict("Key pair '\(name)' already exists.")
       }
-      if limit >= 0, try transaction.keypairCount(ofUser: userID) >= limit {
+      let limits = try quotas.limits(ofProject: projectID, user: userID, in: transaction)
+      guard limits.allows(try transaction.keypairCount(ofUser: userID) + 1, of: .keyPairs) else {
         throw APIError.forbidden("Quota exceeded, too many key pairs.")
       }
       let pair = Keypair(

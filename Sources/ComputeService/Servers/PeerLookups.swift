@@ -28,14 +28,22 @@ struct PeerLookups: Sendable {
   let peers: ComputePeers
   let token: UserToken
 
+  init(request: Request, peers: ComputePeers) {
+    self.peers = peers
+    token = UserToken(text: request.headers[OpenStackHeader.authToken] ?? "")
+  }
+
   /// - Throws: `APIError` 400 if there is no such image for the user, or it cannot be booted.
-  func image(_ id: UUID, for flavor: Flavor) async throws -> InstanceImage {
+  func image(
+    _ id: UUID, for flavor: Flavor, absence: String = "Can not find requested image"
+  ) async throws -> InstanceImage {
     let answer = try await ask(peers.image, "/v2/images/\(id)", "Image")
-    guard answer.isSuccess, let image = answer.body else { throw APIError.badRequest("Can not find requested image") }
+    guard answer.isSuccess, let image = answer.body else { throw APIError.badRequest(absence) }
     guard image["status"]?.string == "active" else { throw APIError.badRequest("Image \(id) is not active.") }
     if let memory = image["min_ram"]?.integer, memory > flavor.memoryMB {
       throw APIError.badRequest("Flavor's memory is too small for requested image.")
     }
+    try Self.checkSize(of: image, flavor)
     var properties = JSONObject()
     for member in image.object?.members ?? [] where !Self.imageMembers.contains(member.name) {
       if member.value.string != nil { properties[member.name] = member.value }
@@ -45,6 +53,21 @@ struct PeerLookups: Sendable {
       kernelID: properties["kernel_id"]?.string.flatMap { UUID($0) },
       ramdiskID: properties["ramdisk_id"]?.string.flatMap { UUID($0) },
       properties: JSONValue.object(properties).description)
+  }
+
+  /// A flavor without a disk size has as much as the image takes.
+  private static func checkSize(of image: JSONValue, _ flavor: Flavor) throws {
+    guard flavor.rootGB > 0 else { return }
+    let size = Int64(flavor.rootGB) << 30
+    if let bytes = image["size"]?.integer, bytes > size {
+      throw APIError.badRequest(
+        "Flavor's disk is too small for requested image. Flavor disk is \(size) bytes, image is \(bytes) bytes.")
+    }
+    if let least = image["min_disk"]?.integer, least > flavor.rootGB {
+      throw APIError.badRequest(
+        "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is \(size) bytes, "
+          + "minimum size is \(least << 30) bytes.")
+    }
   }
 
   /// The members every image has; all others are its properties (the Image API v2, "Show image").
@@ -87,11 +110,7 @@ struct PeerLookups: Sendable {
   /// - Throws: `APIError` 400 for a group that is not there, 409 for a name that several have.
   func securityGroupIDs(_ groups: [String], inProject projectID: String) async throws -> [String] {
     guard groups.contains(where: { $0 != "default" }) else { return [] }
-    let path = "/v2.0/security-groups?tenant_id=\(projectID)&fields=id&fields=name"
-    let answer = try await ask(peers.networking, path, "Networking")
-    guard answer.isSuccess, let list = answer.body?["security_groups"]?.array else {
-      throw APIError(.serviceUnavailable, "The Networking service answered \(answer.status) to a list of groups.")
-    }
+    let list = try await securityGroups(query: "tenant_id=\(projectID)&fields=id&fields=name")
     var ids: [String] = []
     for group in groups {
       let found =
@@ -110,7 +129,22 @@ struct PeerLookups: Sendable {
     return ids
   }
 
-  private func networkIDs(query: String) async throws -> [UUID] {
+  /// - Parameter query: The filters of the Networking API, escaped.
+  func securityGroups(query: String) async throws -> [JSONValue] {
+    let answer = try await ask(peers.networking, "/v2.0/security-groups?\(query)", "Networking")
+    guard answer.isSuccess, let list = answer.body?["security_groups"]?.array else {
+      throw APIError(.serviceUnavailable, "The Networking service answered \(answer.status) to a list of groups.")
+    }
+    return list
+  }
+
+  /// A port as the user sees it; `nil` if the user does not.
+  func port(_ id: UUID) async throws -> JSONValue? {
+    let answer = try await ask(peers.networking, "/v2.0/ports/\(id)", "Networking")
+    return answer.isSuccess ? answer.body?["port"] : nil
+  }
+
+  func networkIDs(query: String) async throws -> [UUID] {
     let answer = try await ask(peers.networking, "/v2.0/networks?\(query)", "Networking")
     guard answer.isSuccess, let networks = answer.body?["networks"]?.array else {
       throw APIError(.serviceUnavailable, "The Networking service answered \(answer.status) to a list of networks.")
@@ -119,21 +153,20 @@ struct PeerLookups: Sendable {
   }
 
   private func checkPort(_ id: UUID) async throws {
-    let answer = try await ask(peers.networking, "/v2.0/ports/\(id)", "Networking")
-    guard answer.isSuccess, let port = answer.body?["port"] else {
-      throw APIError.badRequest("Port \(id) could not be found.")
-    }
+    guard let port = try await port(id) else { throw APIError.badRequest("Port id \(id) could not be found.") }
     if let device = port["device_id"]?.string, !device.isEmpty {
       throw APIError.conflict("Port \(id) is still in use.")
     }
   }
 
-  private func ask(
-    _ service: @Sendable (any TokenSource) async throws -> ServiceClient, _ path: String, _ name: String
+  /// - Throws: `APIError` 503 if the service does not answer, or is not well.
+  func ask(
+    _ service: @Sendable (any TokenSource) async throws -> ServiceClient, _ path: String, _ name: String,
+    method: ServiceClient.Method = .get, body: JSONValue? = nil
   ) async throws -> ServiceClient.Answer {
     let answer: ServiceClient.Answer
     do {
-      answer = try await service(token).call(.get, path, deadline: .seconds(10))
+      answer = try await service(token).call(method, path, body: body, deadline: .seconds(10))
     } catch is CancellationError {
       throw CancellationError()
     } catch {

@@ -15,11 +15,14 @@ struct ServerRequest: Sendable {
     var networkID: UUID?
     var portID: UUID?
     var fixedIP: String?
+    /// Under what name the guest finds the interface.
+    var tag: String?
   }
 
   var name: String
   var description: String?
-  var hostname: String
+  /// `nil` if it is to be made of the name.
+  var hostname: String?
   var flavorID: String
   var imageID: UUID
   var networks: Networks
@@ -28,8 +31,15 @@ struct ServerRequest: Sendable {
   var securityGroups: [String]
   /// The key pair of the user's that goes into the guest.
   var keyName: String?
-  /// The host that an administrator insists on.
+  /// The host that an administrator wants.
   var requestedHost: String?
+  /// It was named with a zone, and filters are not asked about it.
+  var insistsOnHost = false
+  var blockDevices: BlockDevices
+  var diskConfig: DiskConfig
+  var accessIPv4: String?
+  var accessIPv6: String?
+  var password: String
   var minimumCount: Int
   var maximumCount: Int
   var returnsReservation: Bool
@@ -39,42 +49,47 @@ struct ServerRequest: Sendable {
     let version = context.microversion
     try Schema.serverCreate(version).check(body)
     let server = body["server"] ?? [:]
-    try Self.refuseWhatThereIsNot(server, body)
+    try Self.refuseWhatThereIsNot(server)
     name = server["name"]?.string ?? ""
     description = server["description"]?.string
     if version < Microversion(2, 19) { description = name }
-    hostname = server["hostname"]?.string ?? Self.hostname(from: name)
+    hostname = server["hostname"]?.string
     let flavor = server["flavorRef"]?.pythonString ?? ""
     flavorID = flavor.split(separator: "/").last.map(String.init) ?? flavor
+    blockDevices = try BlockDevices(of: server)
     guard let image = server["imageRef"]?.string.flatMap({ UUID($0) }) else {
-      throw APIError.badRequest("Invalid imageRef provided.")
+      throw APIError.badRequest("Missing imageRef attribute")
     }
     imageID = image
     networks = try Self.networks(server["networks"])
     details = Self.details(of: server)
+    details.schedulerHints = Self.hints(body).description
+    diskConfig = server["OS-DCF:diskConfig"]?.string.flatMap { DiskConfig(rawValue: $0) } ?? .manual
+    accessIPv4 = server["accessIPv4"]?.string
+    accessIPv6 = server["accessIPv6"]?.string
+    password = server["adminPass"]?.string ?? Self.makePassword()
     securityGroups = Self.securityGroups(of: server)
     keyName = server["key_name"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     (minimumCount, maximumCount) = try Self.counts(server)
     returnsReservation = server["return_reservation_id"]?.looseBool ?? false
-    requestedHost = server["host"]?.string ?? server["hypervisor_hostname"]?.string
-    if let zone = details.availabilityZone { try readZone(zone) }
-    if requestedHost != nil, !(try context.caller.isAdmin) {
-      throw APIError.forbidden("Policy doesn't allow os_compute_api:servers:create:forced_host to be performed.")
-    }
+    try checkCounts()
+    try readHost(server, context)
   }
 
-  /// `zone:host` puts a server on a host, for administrators.
-  private mutating func readZone(_ zone: String) throws {
-    let parts = zone.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count <= 3 else { throw APIError.badRequest("Unable to parse availability_zone") }
-    details.availabilityZone = parts[0].isEmpty ? nil : parts[0]
-    if let host = parts.dropFirst().last(where: { !$0.isEmpty }) { requestedHost = host }
+  private static func hints(_ body: JSONValue) -> JSONValue {
+    body["os:scheduler_hints"] ?? body["OS-SCH-HNT:scheduler_hints"] ?? [:]
+  }
+
+  /// Twelve characters, as `nova.utils.generate_password` makes: clients expect one. Nothing puts it into a guest.
+  static func makePassword() -> String {
+    let letters = Array("23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
+    return String(decoding: (0..<12).map { _ in letters[Int.random(in: letters.indices)] }, as: UTF8.self)
   }
 
   private static func details(of server: JSONValue) -> InstanceRequest {
     var details = InstanceRequest()
     details.metadata = (server["metadata"] ?? [:]).description
-    details.tags = (server["tags"] ?? []).description
+    details.tags = ServerTags.json(of: server["tags"]?.array?.compactMap(\.string) ?? [])
     let groups = securityGroups(of: server)
     details.securityGroups = JSONValue(groups.isEmpty ? ["default"] : groups).description
     details.userData = server["user_data"]?.string
@@ -94,42 +109,5 @@ struct ServerRequest: Sendable {
     // One request is one transaction, and must not hold the writer for long.
     guard maximum <= 1000 else { throw APIError.badRequest("max_count must be <= 1000") }
     return (minimum, maximum)
-  }
-
-  private static func networks(_ value: JSONValue?) throws -> Networks {
-    guard let value else { return .automatic }
-    if let word = value.string { return word == "none" ? .listed([]) : .automatic }
-    let elements = value.array ?? []
-    // Before 2.37 an empty list is as good as none.
-    if elements.isEmpty { return .automatic }
-    return .listed(
-      try elements.map { element in
-        let choice = NetworkChoice(
-          networkID: element["uuid"]?.string.flatMap { UUID($0) }, portID: element["port"]?.string.flatMap { UUID($0) },
-          fixedIP: element["fixed_ip"]?.string)
-        if choice.portID != nil, let address = choice.fixedIP {
-          throw APIError.badRequest(
-            "Specified Fixed IP '\(address)' cannot be used with port '\(choice.portID?.description ?? "")': the two "
-              + "cannot be specified together.")
-        }
-        guard choice.portID != nil || choice.networkID != nil else {
-          throw APIError.badRequest("Bad network format: missing 'uuid'")
-        }
-        return choice
-      })
-  }
-
-  /// As `nova.utils.sanitize_hostname`: what a host may be called, made of what the server is called.
-  private static func hostname(from name: String) -> String {
-    var text = ""
-    for character in name.lowercased().unicodeScalars {
-      switch character {
-      case " ", "_": text += "-"
-      case "a"..."z", "0"..."9", "-", ".": text.unicodeScalars.append(character)
-      default: break
-      }
-    }
-    let trimmed = text.drop { $0 == "-" || $0 == "." }.prefix(63)
-    return trimmed.isEmpty ? "server" : String(trimmed)
   }
 }

@@ -10,32 +10,31 @@ extension ServerRoutes {
     let acceptedAt = options.now()
     let body = try await context.json(of: request)
     let caller = try context.caller
-    guard let projectID = caller.projectID else {
-      throw APIError.forbidden("Policy doesn't allow os_compute_api:servers:create to be performed.")
-    }
+    try caller.mustBeMember(for: "servers:create")
+    guard let projectID = caller.projectID else { throw APIError.policy("servers:create") }
     let wanted = try ServerRequest(body, context)
-    if let zone = wanted.details.availabilityZone, zone != options.availabilityZone {
-      throw APIError.badRequest("The requested availability zone is not available")
-    }
-    guard let flavor = try await store.read({ try $0.flavor(wanted.flavorID) }) else {
+    let viewer = caller.isAdmin ? nil : projectID
+    guard let flavor = try await store.read({ try $0.flavor(wanted.flavorID, visibleTo: viewer) }) else {
       throw APIError.badRequest("Flavor \(wanted.flavorID) could not be found.")
     }
     let key = try await key(wanted.keyName, of: caller.userID)
-    let lookups = PeerLookups(peers: peers, token: UserToken(text: request.headers[OpenStackHeader.authToken] ?? ""))
+    let lookups = PeerLookups(request: request, peers: peers)
     async let image = lookups.image(wanted.imageID, for: flavor)
     async let networks = lookups.networks(wanted.networks)
     async let groups = lookups.securityGroupIDs(wanted.securityGroups, inProject: projectID)
     var complete = wanted
     complete.details.key = key
+    (complete.details.ephemeralGB, complete.details.swapMB) = try wanted.blockDevices.sizes(in: flavor)
     complete.details.securityGroupIDs = JSONValue(try await groups).description
     let creation = InstanceCreation(
       request: complete, flavor: flavor, image: try await image, networks: try await networks, projectID: projectID,
-      userID: caller.userID, requestID: context.requestID, acceptedAt: acceptedAt, policy: options.scheduling)
+      userID: caller.userID, requestID: context.requestID, acceptedAt: acceptedAt, policy: options.scheduling,
+      quotas: Quotas(defaults: options.quotas))
     let instances = try await store.write { try creation.perform(in: $0) }
     return answer(to: wanted, instances, context)
   }
 
-  private func key(_ name: String?, of userID: String) async throws -> InstanceKey? {
+  func key(_ name: String?, of userID: String) async throws -> InstanceKey? {
     guard let name else { return nil }
     guard let pair = try await store.read({ try $0.keypair(name, ofUser: userID) }) else {
       throw APIError.badRequest("Invalid key_name provided.")
@@ -61,9 +60,10 @@ extension ServerRoutes {
               ["rel": "self", "href": .string(location)],
               ["rel": "bookmark", "href": .string("\(context.baseURL)/servers/\(first.id)")],
             ],
-            "OS-DCF:diskConfig": "MANUAL",
+            "OS-DCF:diskConfig": .string(first.diskConfig.rawValue),
             "security_groups": .array(
               ((try? JSONValue(parsing: first.request.securityGroups.utf8))?.array ?? []).map { ["name": $0] }),
+            "adminPass": .string(request.password),
           ])
       }
     }

@@ -5,22 +5,31 @@ import OpenStackHTTP
 /// Writes a server as the Compute API shows it, by microversion and by who asks
 /// (`nova/api/openstack/compute/views/servers.py`).
 struct ServerView: Sendable {
+  /// In which answer a server stands.
+  enum Form {
+    case inList
+    case alone
+    /// To a `PUT`, and to a rebuild: before 2.75 with less than a `GET` shows.
+    case changed
+    case rebuilt
+  }
+
   let baseURL: String
   let version: Microversion
   let isAdmin: Bool
-  let availabilityZone: String
-  /// The hosts that have not reported for too long.
-  let silentHosts: Set<String>
+  /// What answers show of hosts, as it is when the request is answered.
+  let hosts: HostFacts
+  /// The server groups of the one server that is shown.
+  var groups: [UUID] = []
 
-  init(_ context: OpenStackRequestContext, availabilityZone: String, silentHosts: Set<String>) throws {
+  init(_ context: OpenStackRequestContext, hosts: HostFacts) throws {
     baseURL = context.baseURL
     version = context.microversion
     isAdmin = try context.caller.isAdmin
-    self.availabilityZone = availabilityZone
-    self.silentHosts = silentHosts
+    self.hosts = hosts
   }
 
-  /// Whether ``silentHosts`` is looked at in an answer to this request.
+  /// Whether ``HostFacts/statuses`` are shown in an answer to this request.
   static func showsHostStatus(_ context: OpenStackRequestContext) throws -> Bool {
     try context.caller.isAdmin && context.microversion >= Microversion(2, 16)
   }
@@ -47,20 +56,29 @@ struct ServerView: Sendable {
       ])
   }
 
-  /// - Parameter isAlone: not in a list; some members are shown only then.
-  func write(_ instance: Instance, isAlone: Bool, to writer: inout JSONWriter) {
+  /// - Parameter more: writes members that only one answer has.
+  func write(
+    _ instance: Instance, as form: Form, to writer: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }
+  ) {
+    let isWhole = has(75) || form == .inList || form == .alone
+    let status = instance.state.status
     writer.object { server in
-      writeWhatItIs(instance, to: &server)
+      writeWhatItIs(instance, showsMAC: isWhole, to: &server)
       writeLinks(of: instance.id, to: &server)
-      server.member("OS-DCF:diskConfig", "MANUAL")
-      if let fault = instance.fault, instance.state.vm == .error { writeFault(fault, to: &server) }
-      if instance.state.status.hasProgress { server.member("progress", 0) }
-      writeWhereItIs(instance, to: &server)
-      writeLaterMembers(instance, isAlone: isAlone, to: &server)
+      server.member("OS-DCF:diskConfig", instance.diskConfig.rawValue)
+      if let fault = instance.fault, status == .error { writeFault(fault, to: &server) }
+      if status.hasProgress { server.member("progress", 0) }
+      if isWhole {
+        writeWhereItIs(instance, to: &server)
+        if isAdmin { writeAttributes(instance, form, to: &server) }
+      }
+      if isWhole || (form == .rebuilt && has(54)) { server.member("key_name", instance.request.key?.name) }
+      writeLaterMembers(instance, form, isWhole: isWhole, to: &server)
+      more(&server)
     }
   }
 
-  private func writeWhatItIs(_ instance: Instance, to server: inout JSONWriter) {
+  private func writeWhatItIs(_ instance: Instance, showsMAC: Bool, to server: inout JSONWriter) {
     server.member("id", instance.id.description)
     server.member("name", instance.name)
     server.member("status", instance.state.status.rawValue)
@@ -81,9 +99,9 @@ struct ServerView: Sendable {
     writeFlavor(instance.flavor, to: &server)
     server.member("created", instance.createdAt.iso8601Seconds)
     server.member("updated", instance.updatedAt.iso8601Seconds)
-    server.member("addresses") { NetworkInfo.writeAddresses(of: instance, isDetailed: true, to: &$0) }
-    server.member("accessIPv4", "")
-    server.member("accessIPv6", "")
+    server.member("addresses") { NetworkInfo.writeAddresses(of: instance, isDetailed: showsMAC, to: &$0) }
+    server.member("accessIPv4", instance.accessIPv4 ?? "")
+    server.member("accessIPv6", instance.accessIPv6 ?? "")
   }
 
   private func writeFlavor(_ flavor: Flavor, to server: inout JSONWriter) {
@@ -122,19 +140,13 @@ struct ServerView: Sendable {
   }
 
   private func writeWhereItIs(_ instance: Instance, to server: inout JSONWriter) {
-    server.member("OS-EXT-AZ:availability_zone", instance.host == nil ? "" : availabilityZone)
+    server.member("OS-EXT-AZ:availability_zone", instance.host.map { hosts.zones[$0] } ?? "")
     server.member("config_drive", instance.request.configDrive ? "True" : "")
-    server.member("key_name", instance.request.key?.name)
     server.member("OS-SRV-USG:launched_at", instance.launchedAt?.iso8601WithoutZone)
     server.member("OS-SRV-USG:terminated_at", String?.none)
     if !instance.state.isBuilding {
       let names = (try? JSONValue(parsing: instance.request.securityGroups.utf8))?.array ?? []
       if !names.isEmpty { server.member("security_groups", .array(names.map { ["name": $0] })) }
-    }
-    if isAdmin {
-      server.member("OS-EXT-SRV-ATTR:host", instance.host)
-      server.member("OS-EXT-SRV-ATTR:instance_name", instance.host == nil ? "" : instance.guestName)
-      server.member("OS-EXT-SRV-ATTR:hypervisor_hostname", instance.host)
     }
     server.member("OS-EXT-STS:task_state", instance.state.task?.rawValue)
     server.member("OS-EXT-STS:vm_state", instance.state.vm.rawValue)
@@ -142,26 +154,33 @@ struct ServerView: Sendable {
     server.member("os-extended-volumes:volumes_attached", [])
   }
 
+  /// What administrators see.
+  private func writeAttributes(_ instance: Instance, _ form: Form, to server: inout JSONWriter) {
+    server.member("OS-EXT-SRV-ATTR:host", instance.host)
+    server.member("OS-EXT-SRV-ATTR:instance_name", instance.host == nil ? "" : instance.guestName)
+    server.member("OS-EXT-SRV-ATTR:hypervisor_hostname", instance.host)
+    guard has(3) else { return }
+    server.member("OS-EXT-SRV-ATTR:hostname", instance.hostname)
+    server.member("OS-EXT-SRV-ATTR:reservation_id", instance.reservationID)
+    server.member("OS-EXT-SRV-ATTR:launch_index", instance.launchIndex)
+    server.member("OS-EXT-SRV-ATTR:ramdisk_id", instance.image?.ramdiskID?.description ?? "")
+    server.member("OS-EXT-SRV-ATTR:kernel_id", instance.image?.kernelID?.description ?? "")
+    server.member("OS-EXT-SRV-ATTR:root_device_name", instance.rootDeviceName)
+    if form != .rebuilt { server.member("OS-EXT-SRV-ATTR:user_data", instance.request.userData) }
+  }
+
   /// What microversions have added.
-  private func writeLaterMembers(_ instance: Instance, isAlone: Bool, to server: inout JSONWriter) {
-    if has(3), isAdmin {
-      server.member("OS-EXT-SRV-ATTR:reservation_id", instance.reservationID)
-      server.member("OS-EXT-SRV-ATTR:launch_index", instance.launchIndex)
-      server.member("OS-EXT-SRV-ATTR:ramdisk_id", instance.image?.ramdiskID?.description ?? "")
-      server.member("OS-EXT-SRV-ATTR:kernel_id", instance.image?.kernelID?.description ?? "")
-      server.member("OS-EXT-SRV-ATTR:root_device_name", String?.none)
-      server.member("OS-EXT-SRV-ATTR:user_data", instance.request.userData)
-    }
-    if has(3), isAdmin || has(90) { server.member("OS-EXT-SRV-ATTR:hostname", instance.hostname) }
-    if has(9) { server.member("locked", false) }
-    if has(16), isAdmin {
-      server.member("host_status", instance.host.map { silentHosts.contains($0) ? "DOWN" : "UP" } ?? "")
+  private func writeLaterMembers(_ instance: Instance, _ form: Form, isWhole: Bool, to server: inout JSONWriter) {
+    if has(9) { server.member("locked", instance.lock != nil) }
+    if has(16), isAdmin, isWhole {
+      server.member("host_status", instance.host.map { hosts.statuses[$0] ?? "UNKNOWN" } ?? "")
     }
     if has(19) { server.member("description", instance.description) }
     if has(26) { server.member("tags") { $0.raw(instance.request.tags.utf8) } }
     if has(63) { server.member("trusted_image_certificates", .null) }
-    if has(71), isAlone { server.member("server_groups", []) }
-    if has(73) { server.member("locked_reason", String?.none) }
+    if has(71), form != .inList { server.member("server_groups", JSONValue(groups.map(\.description))) }
+    if has(73) { server.member("locked_reason", instance.lock?.reason) }
+    if has(90), !isAdmin || !isWhole { server.member("OS-EXT-SRV-ATTR:hostname", instance.hostname) }
   }
 }
 

@@ -15,7 +15,11 @@ extension Schema {
       violate("\(value.pythonText) is not valid under any of the given schemas")
     }
     switch value {
-    case .string(let text): for message in complaints(about: text) { violate(message) }
+    case .string(let text):
+      if let format, let message = format.complaint(about: text) {
+        violations.append(Violation(path: path, value: value, message: message, isWholeMessage: format == .name))
+      }
+      for message in complaints(about: text) { violate(message) }
     case .integer(let number): for message in complaints(about: Int(number)) { violate(message) }
     case .array(let elements):
       for message in complaints(about: elements) { violate(message) }
@@ -38,11 +42,13 @@ extension Schema {
   private func collect(
     _ object: JSONObject, of value: JSONValue, at path: [String], into violations: inout [Violation]
   ) {
+    for property in properties {
+      guard let member = object[property.name] else { continue }
+      property.schema.collect(member, at: path + [property.name], into: &violations)
+    }
     var unexpected: [String] = []
-    for member in object.members {
-      if let property = properties.first(where: { $0.name == member.name }) {
-        property.schema.collect(member.value, at: path + [member.name], into: &violations)
-      } else if let others {
+    for member in object.members where !properties.contains(where: { $0.name == member.name }) {
+      if let others, otherNames?.matches(member.name) ?? true {
         for schema in others { schema.collect(member.value, at: path + [member.name], into: &violations) }
       } else {
         unexpected.append(member.name.pythonText)
@@ -51,12 +57,26 @@ extension Schema {
     for name in required where object[name] == nil {
       violations.append(Violation(path: path, value: value, message: "\(name.pythonText) is a required property"))
     }
-    if !unexpected.isEmpty {
-      let verb = unexpected.count == 1 ? "was" : "were"
-      let message =
-        "Additional properties are not allowed (\(unexpected.joined(separator: ", ")) \(verb) unexpected)"
-      violations.append(Violation(path: path, value: value, message: message))
+    if let minimumMembers, object.members.count < minimumMembers {
+      violations.append(
+        Violation(path: path, value: value, message: "\(value.pythonText) does not have enough properties"))
     }
+    if let maximumMembers, object.members.count > maximumMembers {
+      violations.append(Violation(path: path, value: value, message: "\(value.pythonText) has too many properties"))
+    }
+    if !unexpected.isEmpty {
+      violations.append(Violation(path: path, value: value, message: complaint(aboutMembers: unexpected)))
+    }
+  }
+
+  private func complaint(aboutMembers names: [String]) -> String {
+    if let otherNames {
+      let verb = names.count == 1 ? "does" : "do"
+      let pattern = otherNames.text.pythonText
+      return "\(names.sorted().joined(separator: ", ")) \(verb) not match any of the regexes: \(pattern)"
+    }
+    let verb = names.count == 1 ? "was" : "were"
+    return "Additional properties are not allowed (\(names.joined(separator: ", ")) \(verb) unexpected)"
   }
 
   private func complaints(about text: String) -> [String] {
@@ -71,7 +91,9 @@ extension Schema {
     } else if isDigits {
       messages.append("\(quoted) is too short")
     }
-    if let format, let message = format.complaint(about: text) { messages.append(message) }
+    // As upstream's validator, which compares numbers that are written as text, too.
+    if !isDigits, minimum ?? maximum != nil, let number = Int(text) { messages += complaints(about: number) }
+    if let pattern, !pattern.matches(text) { messages.append("\(quoted) does not match \(pattern.text.pythonText)") }
     return messages
   }
 
@@ -96,11 +118,14 @@ extension Schema.Format {
     switch self {
     case .uuid: return UUID(text) == nil ? "\(text.pythonText) is not a 'uuid'" : nil
     case .ipv4: return IPv4Address(text) == nil ? "\(text.pythonText) is not a 'ipv4'" : nil
+    case .ipv6: return IPv6Address(text) == nil ? "\(text.pythonText) is not a 'ipv6'" : nil
+    case .dateTime: return Timestamp(text) == nil ? "\(text.pythonText) is not a 'date-time'" : nil
+    case .regex: return TextPattern(text) == nil ? "\(text.pythonText) is not a 'regex'" : nil
     case .base64: return Base64.decoded(text) != nil ? nil : "\(text.pythonText) is not a 'base64'"
     case .name:
       let isGood =
-        text.first.map { !$0.isWhitespace } ?? false && text.last.map { !$0.isWhitespace } ?? false
-        && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+        text.unicodeScalars.first?.properties.isWhitespace != true
+        && text.unicodeScalars.last?.properties.isWhitespace != true && text.unicodeScalars.allSatisfy(\.isPrintable)
       return isGood
         ? nil
         : "An invalid 'name' value was provided. The name must be: printable characters. "

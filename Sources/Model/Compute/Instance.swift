@@ -29,6 +29,14 @@ package struct Instance: Hashable, Sendable {
   package var networkInfo: String
   /// Something has happened since ``networkInfo`` was fetched, and the next reader fetches it again.
   package var networkInfoIsStale: Bool
+  /// Keeps everybody but administrators from changing the instance; `nil` if nobody has locked it.
+  package var lock: InstanceLock?
+  /// Where the owner says that the instance is reached; `nil` if nowhere.
+  package var accessIPv4: String?
+  package var accessIPv6: String?
+  package var diskConfig: DiskConfig
+  /// Such as `/dev/vda`; `nil` without a disk.
+  package var rootDeviceName: String?
 
   package init(
     id: UUID, name: String, description: String?, hostname: String, projectID: String, userID: String, flavor: Flavor,
@@ -51,7 +59,32 @@ package struct Instance: Hashable, Sendable {
     self.updatedAt = createdAt
     self.networkInfo = "[]"
     self.networkInfoIsStale = false
+    self.diskConfig = .manual
+    self.rootDeviceName = image == nil ? nil : "/dev/vda"
   }
+}
+
+/// That an instance is not to be changed, and why.
+package struct InstanceLock: Hashable, Sendable {
+  /// Who has locked it; what an administrator has locked the owner cannot unlock.
+  package enum Holder: String, Sendable {
+    case owner
+    case admin
+  }
+
+  package var holder: Holder
+  package var reason: String?
+
+  package init(holder: Holder, reason: String? = nil) {
+    (self.holder, self.reason) = (holder, reason)
+  }
+}
+
+/// `OS-DCF:diskConfig`: whether the root file system is to be made as large as the disk. It is kept and shown; what is
+/// inside a disk is the image's business.
+package enum DiskConfig: String, CaseIterable, Sendable {
+  case auto = "AUTO"
+  case manual = "MANUAL"
 }
 
 /// The image that an instance was created from.
@@ -75,7 +108,7 @@ package struct InstanceImage: Hashable, Sendable {
 
 /// What `POST /servers` asked for beside flavor and image.
 package struct InstanceRequest: Hashable, Sendable {
-  /// JSON text: a list of `{"network_id"?, "port_id"?, "fixed_ip"?}`.
+  /// JSON text: a list of `{"network_id"?, "port_id"?, "fixed_ip"?, "tag"?}`.
   package var networks = "[]"
   /// JSON text: an object of strings.
   package var metadata = "{}"
@@ -91,6 +124,11 @@ package struct InstanceRequest: Hashable, Sendable {
   package var userData: String?
   package var availabilityZone: String?
   package var configDrive = false
+  /// JSON text: an object, `os:scheduler_hints` as it was sent.
+  package var schedulerHints = "{}"
+  /// The blank disks that `block_device_mapping_v2` names; `nil` leaves them to the flavor.
+  package var ephemeralGB: Int?
+  package var swapMB: Int?
 
   package init() {}
 }

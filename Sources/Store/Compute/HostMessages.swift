@@ -25,8 +25,16 @@ extension Transaction {
   }
 
   /// Takes back what has not been acknowledged of an instance's messages, such as a build that is not wanted any more.
-  package func withdrawMessages(ofInstance id: UUID, exceptMethod kept: String? = nil) throws {
-    try execute("DELETE FROM host_messages WHERE instance_id = ? AND method IS NOT ?", id, kept)
+  package func withdrawMessages(
+    ofInstance id: UUID, exceptMethod kept: String? = nil, and alsoKept: String? = nil
+  ) throws {
+    try execute(
+      "DELETE FROM host_messages WHERE instance_id = ? AND method IS NOT ? AND method IS NOT ?", id, kept, alsoKept)
+  }
+
+  /// Takes back what has not been acknowledged of one method's messages about an instance.
+  package func withdrawMessages(ofInstance id: UUID, method: String) throws {
+    try execute("DELETE FROM host_messages WHERE instance_id = ? AND method = ?", id, method)
   }
 
   /// Forgets messages of a method that have waited since before `time`.

@@ -23,7 +23,7 @@ package struct ActionStep: Hashable, Sendable {
 
 /// Who does what to an instance.
 package struct InstanceAction: Hashable, Sendable {
-  /// `create`, `delete`.
+  /// Upstream's name of it (`nova/compute/instance_actions.py`).
   package var action: String
   package var requestID: String
   package var userID: String
@@ -50,21 +50,35 @@ extension Transaction {
       id, action.action, action.requestID, action.userID, action.projectID, action.startedAt)
   }
 
-  /// Records a step of the instance's newest action. The same step again (same name, same start) changes the row that
-  /// is there, so that a host may report it when it begins and when it ends, or twice.
+  /// Records an action that was done at once; it has no steps.
+  package func recordDone(_ action: InstanceAction, ofInstance id: UUID) throws {
+    try execute(
+      """
+      INSERT INTO instance_actions (instance_id, action, request_id, user_id, project_id, started_at, finished_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """,
+      id, action.action, action.requestID, action.userID, action.projectID, action.startedAt, now)
+  }
+
+  /// The newest action of `?1` that has not ended, or else the newest.
+  private static let current = """
+    (SELECT id FROM instance_actions WHERE instance_id = ?1 ORDER BY finished_at IS NOT NULL, id DESC LIMIT 1)
+    """
+
+  /// Records a step of the instance's newest action that goes on. The same step again (same name, same start) changes
+  /// the row that is there, so that a host may report it when it begins and when it ends, or twice.
   package func record(_ step: ActionStep, ofInstance id: UUID) throws {
-    let newest = "(SELECT max(id) FROM instance_actions WHERE instance_id = ?1)"
     let changed = try execute(
       """
       UPDATE instance_action_events SET finished_at = coalesce(?4, finished_at), detail = coalesce(?5, detail)
-      WHERE action_id = \(newest) AND event = ?2 AND started_at = ?3
+      WHERE action_id = \(Self.current) AND event = ?2 AND started_at = ?3
       """,
       id, step.event, step.startedAt, step.finishedAt, step.detail)
     guard changed == 0 else { return }
     try execute(
       """
       INSERT INTO instance_action_events (action_id, event, started_at, finished_at, host, detail)
-      SELECT id, ?2, ?3, ?4, ?5, ?6 FROM instance_actions WHERE id = \(newest)
+      SELECT id, ?2, ?3, ?4, ?5, ?6 FROM instance_actions WHERE id = \(Self.current)
       """,
       id, step.event, step.startedAt, step.finishedAt, step.host, step.detail)
   }
@@ -74,7 +88,7 @@ extension Transaction {
     let isThere = try first(
       """
       SELECT 1 FROM instance_action_events
-      WHERE event = ?2 AND action_id = (SELECT max(id) FROM instance_actions WHERE instance_id = ?1)
+      WHERE event = ?2 AND action_id = \(Self.current)
       """,
       id, step.event
     ) { _ in true }
@@ -87,25 +101,8 @@ extension Transaction {
     try execute(
       """
       UPDATE instance_actions SET finished_at = ?2, message = ?3
-      WHERE id = (SELECT max(id) FROM instance_actions WHERE instance_id = ?1) AND finished_at IS NULL
+      WHERE id = \(Self.current) AND finished_at IS NULL
       """,
       id, now, message)
-  }
-}
-
-extension Snapshot {
-  /// What was done to an instance, newest first.
-  package func actions(ofInstance id: UUID) throws -> [InstanceAction] {
-    try rows(
-      """
-      SELECT action, request_id, user_id, project_id, started_at FROM instance_actions WHERE instance_id = ?
-      ORDER BY id DESC
-      """,
-      id
-    ) { row in
-      InstanceAction(
-        action: row.text(0), requestID: row.text(1), userID: row.text(2), projectID: row.text(3),
-        startedAt: try row.timestamp(4))
-    }
   }
 }

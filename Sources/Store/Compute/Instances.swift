@@ -13,9 +13,14 @@ extension Snapshot {
   package func eventTargets(_ ids: Set<UUID>) throws -> [UUID: EventTarget] {
     var targets: [UUID: EventTarget] = [:]
     for id in ids {
-      targets[id] = try first("SELECT host FROM instances WHERE id = ?", id) { row in
-        EventTarget(host: row.optionalText(0))
-      }
+      targets[id] = try first(
+        """
+        SELECT instances.host, operation.owner, operation.destination_host
+        FROM instances LEFT JOIN instance_operations AS operation ON operation.instance_id = instances.id
+        WHERE instances.id = ?
+        """,
+        id
+      ) { row in EventTarget(hosts: Set((0..<3).compactMap { row.optionalText($0) })) }
     }
     return targets
   }
@@ -27,12 +32,12 @@ extension Snapshot {
     }
   }
 
-  /// Instances with a host that are being built or deleted: states that must not last for ever.
+  /// Instances that something is done to, and those that are being deleted: states that must not last for ever.
   package func instancesInPassing() throws -> [Instance] {
     try rows(
       """
       SELECT \(InstanceColumns.all) FROM instances
-      WHERE task_state IS NOT NULL AND host IS NOT NULL ORDER BY number
+      WHERE task_state IS NOT NULL AND (host IS NOT NULL OR task_state = 'deleting') ORDER BY number
       """
     ) { row in try Instance(row: row) }
   }
@@ -50,9 +55,10 @@ extension Transaction {
         memory_mb, root_gb, ephemeral_gb, swap_mb, extra_specs, image_id, image_disk_format, kernel_id, ramdisk_id,
         image_properties, networks, metadata, tags, security_groups, user_data, availability_zone, config_drive,
         reservation_id, launch_index, host, vm_state, task_state, power_state, fault_code, fault_message, fault_details,
-        fault_at, created_at, updated_at, key_name, key_type, public_key, security_group_ids)
+        fault_at, created_at, updated_at, key_name, key_type, public_key, security_group_ids, access_ip_v4,
+        access_ip_v6, disk_config, root_device_name, scheduler_hints, requested_ephemeral_gb, requested_swap_mb)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?, ?, ?, ?, ?, ?)
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       instance.id, instance.name, instance.description, instance.hostname, instance.projectID, instance.userID,
       flavor.id,
@@ -62,10 +68,12 @@ extension Transaction {
       request.configDrive, instance.reservationID, instance.launchIndex, instance.host, instance.state.vm.rawValue,
       instance.state.task?.rawValue, instance.state.power.rawValue, instance.fault?.code, instance.fault?.message,
       instance.fault?.details, instance.fault?.createdAt, instance.createdAt, instance.updatedAt, request.key?.name,
-      request.key?.type, request.key?.publicKey, request.securityGroupIDs)
+      request.key?.type, request.key?.publicKey, request.securityGroupIDs, instance.accessIPv4, instance.accessIPv6,
+      instance.diskConfig.rawValue, instance.rootDeviceName, request.schedulerHints, request.ephemeralGB,
+      request.swapMB)
   }
 
-  /// Writes what may change of an instance: its name, state, fault and times, and whether its network information is
+  /// Writes what happens to an instance: its state, fault and times, its lock, and whether its network information is
   /// stale.
   package func update(_ instance: Instance, hostGuestID: String? = nil) throws {
     try execute(
@@ -73,12 +81,13 @@ extension Transaction {
       UPDATE instances
       SET name = ?, description = ?, vm_state = ?, task_state = ?, power_state = ?, fault_code = ?, fault_message = ?,
         fault_details = ?, fault_at = ?, launched_at = ?, network_info_stale = ?,
-        host_guest_id = coalesce(?, host_guest_id), updated_at = ?
+        host_guest_id = coalesce(?, host_guest_id), updated_at = ?, locked_by = ?, locked_reason = ?
       WHERE id = ?
       """,
       instance.name, instance.description, instance.state.vm.rawValue, instance.state.task?.rawValue,
       instance.state.power.rawValue, instance.fault?.code, instance.fault?.message, instance.fault?.details,
-      instance.fault?.createdAt, instance.launchedAt, instance.networkInfoIsStale, hostGuestID, now, instance.id)
+      instance.fault?.createdAt, instance.launchedAt, instance.networkInfoIsStale, hostGuestID, now,
+      instance.lock?.holder.rawValue, instance.lock?.reason, instance.id)
   }
 
   /// - Returns: Whether there was such an instance. Its actions go with it, its messages do not.
@@ -103,10 +112,12 @@ extension Transaction {
 enum InstanceColumns {
   static let all = """
     number, id, name, description, hostname, project_id, user_id, flavor_id, flavor_name, vcpus, memory_mb, root_gb,
-    ephemeral_gb, swap_mb, extra_specs, image_id, image_disk_format, kernel_id, ramdisk_id, image_properties, networks,
-    metadata, tags, security_groups, user_data, availability_zone, config_drive, reservation_id, launch_index, host,
-    vm_state, task_state, power_state, fault_code, fault_message, fault_details, fault_at, network_info,
-    network_info_stale, created_at, updated_at, launched_at, key_name, key_type, public_key, security_group_ids
+    ephemeral_gb, swap_mb, extra_specs, image_id, image_disk_format, kernel_id, ramdisk_id, image_properties,
+    networks, metadata, tags, security_groups, user_data, availability_zone, config_drive, reservation_id,
+    launch_index, host, vm_state, task_state, power_state, fault_code, fault_message, fault_details, fault_at,
+    network_info, network_info_stale, created_at, updated_at, launched_at, key_name, key_type, public_key,
+    security_group_ids, locked_by, locked_reason, access_ip_v4, access_ip_v6, disk_config, root_device_name,
+    scheduler_hints, requested_ephemeral_gb, requested_swap_mb
     """
 }
 
@@ -128,6 +139,11 @@ extension Instance {
     networkInfoIsStale = row.bool(38)
     updatedAt = try row.timestamp(40)
     launchedAt = try row.optionalTimestamp(41)
+    lock = row.isNull(46) ? nil : InstanceLock(holder: try row.value(46), reason: row.optionalText(47))
+    accessIPv4 = row.optionalText(48)
+    accessIPv6 = row.optionalText(49)
+    diskConfig = try row.value(50)
+    rootDeviceName = row.optionalText(51)
   }
 }
 
@@ -162,6 +178,9 @@ extension InstanceRequest {
       key = InstanceKey(name: name, type: row.optionalText(43) ?? "ssh", publicKey: row.optionalText(44) ?? "")
     }
     securityGroupIDs = row.text(45)
+    schedulerHints = row.text(52)
+    ephemeralGB = row.optionalInteger(53)
+    swapMB = row.optionalInteger(54)
   }
 }
 

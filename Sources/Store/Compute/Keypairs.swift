@@ -61,6 +61,11 @@ extension Transaction {
     try execute("UPDATE instances SET guest_password = ? WHERE id = ? AND guest_password IS NULL", password, id) > 0
   }
 
+  /// Forgets what a guest has posted as its password; it may post another.
+  package func clearGuestPassword(ofInstance id: UUID) throws {
+    try execute("UPDATE instances SET guest_password = NULL WHERE id = ?", id)
+  }
+
   /// Marks the instance as one that has a config drive.
   package func setConfigDrive(ofInstance id: UUID) throws {
     try execute("UPDATE instances SET config_drive = 1 WHERE id = ? AND config_drive = 0", id)

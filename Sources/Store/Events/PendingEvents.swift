@@ -98,7 +98,7 @@ extension Transaction {
 
 extension Snapshot {
   /// The events that may be sent at `time`, oldest first: not waiting for a later attempt, and not behind an event of
-  /// the same port that is.
+  /// the same port that is. What is said about a port's plugging never waits behind a change of its data.
   package func sendableEvents(at time: Timestamp, limit: Int) throws -> [PendingEvent] {
     try rows(
       """
@@ -107,7 +107,9 @@ extension Snapshot {
       WHERE (next_attempt_at IS NULL OR next_attempt_at <= ?1)
         AND NOT EXISTS (SELECT 1 FROM pending_events AS earlier
                         WHERE earlier.port_id = event.port_id AND earlier.id < event.id
-                          AND earlier.next_attempt_at > ?1)
+                          AND earlier.next_attempt_at > ?1
+                          AND (earlier.name <> 'network-changed'
+                               OR event.name NOT IN ('network-vif-plugged', 'network-vif-unplugged')))
       ORDER BY id LIMIT ?2
       """,
       time, limit

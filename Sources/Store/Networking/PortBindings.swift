@@ -24,6 +24,17 @@ extension Snapshot {
     ) { row in try PortBinding(row: row) }
   }
 
+  /// Whether a live migration is to bring a port to a host: it has a binding there that has not been active yet.
+  package func isExpected(_ id: UUID, onHost host: String) throws -> Bool {
+    try first(
+      """
+      SELECT 1 FROM port_bindings
+      WHERE port_id = ? AND host = ? AND distributed = 0 AND status = 'INACTIVE' AND was_active = 0
+      """,
+      id, host
+    ) { _ in true } ?? false
+  }
+
   /// Up to `limit` hosts to which bindings failed.
   package func hostsWithFailedBindings(limit: Int) throws -> [String] {
     try rows("SELECT DISTINCT host FROM port_bindings WHERE vif_type = 'binding_failed' LIMIT ?", limit) { row in
@@ -73,9 +84,9 @@ extension Transaction {
   package func updateBinding(_ binding: PortBinding, ofPort id: UUID, host: String) throws {
     try execute(
       """
-      UPDATE port_bindings SET host = ?, status = ?, vif_type = ?, vif_details = ?, vnic_type = ?, profile = ?,
-        port_status = ?
-      WHERE port_id = ? AND host = ? AND distributed = 0
+      UPDATE port_bindings SET was_active = ?2 = 'INACTIVE' AND (status = 'ACTIVE' OR was_active), host = ?1,
+        status = ?2, vif_type = ?3, vif_details = ?4, vnic_type = ?5, profile = ?6, port_status = ?7
+      WHERE port_id = ?8 AND host = ?9 AND distributed = 0
       """,
       binding.host, binding.status.rawValue, binding.vifType.rawValue, binding.vifDetails, binding.vnicType.rawValue,
       binding.profile, binding.portStatus.rawValue, id, host)
