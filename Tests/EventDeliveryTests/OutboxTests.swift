@@ -62,6 +62,15 @@ import Testing
     #expect(try await sendable() == [1, 2, 3])
   }
 
+  @Test(
+    "a change of a port's data that waits for another attempt never holds back what is said about its plugging",
+    arguments: [InstanceEventName.networkVIFPlugged, .networkVIFUnplugged])
+  func changesHoldNoPlugging(_ name: InstanceEventName) async throws {
+    try await queue(.networkChanged, name, .networkChanged, .networkVIFDeleted)
+    try await settle(1, .retry(at: clock.now + .seconds(60), code: nil, error: "no answer"))
+    #expect(try await sendable() == [2])
+  }
+
   @Test("an event leaves the outbox only with a row that says what became of it")
   func outcomesAreKept() async throws {
     try await queue(.networkChanged, .networkVIFPlugged)

@@ -73,9 +73,13 @@ extension API {
     return try #require(server["server"]?["id"]?.string)
   }
 
+  /// Where `tools/make-guest-image` has put the guest.
+  static var guestFolder: String {
+    ProcessInfo.processInfo.environment["PLUGBOARD_GUEST_IMAGE"] ?? Repository.path + "/.build-guest"
+  }
+
   private static func guestFile(_ name: String) throws -> [UInt8] {
-    let environment = ProcessInfo.processInfo.environment
-    let folder = environment["PLUGBOARD_GUEST_IMAGE"] ?? Repository.path + "/.build-guest"
+    let folder = guestFolder
     let data = try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
     return Array(try #require(data, "\(folder)/\(name) is missing: run tools/make-guest-image \(folder)"))
   }

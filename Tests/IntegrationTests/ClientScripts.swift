@@ -29,6 +29,7 @@ extension Installation {
       "PYTHONPATH": ClientScripts.folder, "PYTHONDONTWRITEBYTECODE": "1",
       // What will change in the clients' next major version is not what the tests are about.
       "PYTHONWARNINGS": "ignore",
+      "PLUGBOARD_GUEST_IMAGE": API.guestFolder,
     ]
   }
 
@@ -40,9 +41,12 @@ extension Installation {
   }
 
   /// Runs the clients' Python, which finds the scripts as modules.
-  func runPython(_ arguments: [String], within limit: Duration = .seconds(300)) async throws -> CommandOutput {
+  func runPython(
+    _ arguments: [String], environment: [String: String] = [:], within limit: Duration = .seconds(300)
+  ) async throws -> CommandOutput {
     try await namespace.run(
-      [try ClientScripts.program("python")] + arguments, environment: clientEnvironment, within: limit)
+      [try ClientScripts.program("python")] + arguments,
+      environment: clientEnvironment.merging(environment) { $1 }, within: limit)
   }
 
   /// Starts a script that goes on while the test does something else; what it prints is in `output`.

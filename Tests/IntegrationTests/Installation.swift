@@ -80,19 +80,24 @@ final class Installation: Sendable {
   /// Starts the agent; what it makes in the L2 role alone goes with the namespace.
   ///
   /// - Parameter namesNamespaces: Whether it names network namespaces, so that it must see the mounts of everybody.
-  func startAgent(environment: [String: String] = [:], namesNamespaces: Bool = false) async throws {
-    let since = try latest("SELECT max(heartbeat_timestamp) FROM agents")
+  func startAgent(
+    on second: SecondHost? = nil, environment: [String: String] = [:], namesNamespaces: Bool = false
+  ) async throws {
+    let host = second == nil ? Self.host : SecondHost.name
+    let query = "SELECT max(heartbeat_timestamp) FROM agents WHERE host = '\(host)'"
+    let since = try latest(query)
     let agent = try start(
-      "plugboard-agent", "plugboard-agent", ["--config-file", folder.file("agent.conf"), "--host", Self.host],
-      environment: ["OS_PLUGBOARD__ROLES": "l2"].merging(environment) { $1 }, hasOwnMounts: !namesNamespaces)
-    try await untilReported(agent, "SELECT max(heartbeat_timestamp) FROM agents", since)
+      second == nil ? "plugboard-agent" : "plugboard-agent@\(host)", "plugboard-agent",
+      ["--config-file", folder.file("agent.conf"), "--host", host],
+      environment: ["OS_PLUGBOARD__ROLES": "l2"].merging(environment) { $1 }, hasOwnMounts: !namesNamespaces,
+      in: second?.namespace)
+    try await untilReported(agent, query, since)
   }
 
   /// Starts the agent in all its roles.
-  func startAgentInAllRoles() async throws {
-    try await startAgent(
-      environment: ["OS_PLUGBOARD__ROLES": "l2,dhcp,metadata", "OS_DEFAULT__DHCP_CONFS": folder.file(Self.dhcpFolder)],
-      namesNamespaces: true)
+  func startAgentInAllRoles(environment: [String: String] = [:]) async throws {
+    let roles = ["OS_PLUGBOARD__ROLES": "l2,dhcp,metadata", "OS_DEFAULT__DHCP_CONFS": folder.file(Self.dhcpFolder)]
+    try await startAgent(environment: roles.merging(environment) { $1 }, namesNamespaces: true)
   }
 
   private static let dhcpFolder = "dhcp"
@@ -110,17 +115,19 @@ final class Installation: Sendable {
     }
   }
 
-  func startCompute(environment: [String: String] = [:]) async throws {
-    let since = try latest("SELECT max(heartbeat_at) FROM compute_nodes")
+  func startCompute(on second: SecondHost? = nil, environment: [String: String] = [:]) async throws {
+    let host = second == nil ? Self.host : SecondHost.name
+    let query = "SELECT max(heartbeat_at) FROM compute_nodes WHERE host = '\(host)'"
+    let since = try latest(query)
     let compute = try start(
-      "plugboard-compute", "plugboard-compute",
+      second == nil ? "plugboard-compute" : "plugboard-compute@\(host)", "plugboard-compute",
       [
-        "--config-file", folder.file("compute.conf"), "--host", Self.host, "--compute-driver", driver.rawValue,
-        "--state-path", folder.file("host"),
+        "--config-file", folder.file("compute.conf"), "--host", host, "--compute-driver", driver.rawValue,
+        "--state-path", folder.file(second == nil ? "host" : "host2"),
       ],
       // Whether KVM works is a matter of the machine, and finding out takes seconds: not what these tests are about.
-      environment: ["OS_LIBVIRT__VIRT_TYPE": "qemu"].merging(environment) { $1 })
-    try await untilReported(compute, "SELECT max(heartbeat_at) FROM compute_nodes", since)
+      environment: ["OS_LIBVIRT__VIRT_TYPE": "qemu"].merging(environment) { $1 }, in: second?.namespace)
+    try await untilReported(compute, query, since)
   }
 
   /// A program that was started; the newest start counts.
@@ -147,8 +154,9 @@ final class Installation: Sendable {
 
   private func start(
     _ name: String, _ program: String, _ arguments: [String], environment: [String: String] = [:],
-    hasOwnMounts: Bool = true
+    hasOwnMounts: Bool = true, in other: NetworkNamespace? = nil
   ) throws -> ProgramProcess {
+    let namespace = other ?? self.namespace
     let command = [Self.binary(program)] + arguments
     let process = try ProgramProcess(
       name: name,

@@ -70,6 +70,7 @@ start_server() {
   printf '[quotas]\n' >"$work/server.conf"
   for resource in network subnet port security_group security_group_rule; do echo "quota_$resource = -1"; done \
     >>"$work/server.conf"
+  printf '[quota]\ninstances = -1\ncores = -1\nram = -1\n' >>"$work/server.conf"
   run_server
 }
 
