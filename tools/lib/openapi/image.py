@@ -83,7 +83,7 @@ for name in ["image", "images", "member", "members", "task", "tasks"]:
     service.operation("get", f"/v2/schemas/{name}", "Shows the form of a body", answer=OBJECT)
 names = (
     "name id status visibility owner container_format disk_format size_min size_max tag sort_key sort_dir sort limit "
-    "marker member_status os_hidden protected created_at updated_at id min_disk_min min_disk_max min_ram_min min_ram_max"
+    "marker member_status os_hidden protected created_at updated_at min_disk_min min_disk_max min_ram_min min_ram_max"
 )
 service.operation(
     "get",
