@@ -164,6 +164,12 @@ def server_parts(element):
     answer = wrapped("remote_console", OBJECT)
     operation("post", f"{element}/remote-consoles", "Opens a console; from microversion 2.6", body=body, answer=answer)
 
+    operation("get", f"{element}/migrations", "Lists the live migrations under way", answer=wrapped("migrations", ANY))
+    move = f"{element}/migrations/{{migration_id}}"
+    operation("get", move, "Shows a live migration under way", answer=wrapped("migration", OBJECT))
+    operation("delete", move, "Gives a live migration up; from microversion 2.24", status="202")
+    operation("post", f"{move}/action", "Completes a live migration by pausing the guest", body=OBJECT, status="202")
+
     metadata = object_of("metadata", metadata=METADATA)
     one = object_of("meta", meta={**METADATA, "minProperties": 1, "maxProperties": 1})
     operation("get", f"{element}/metadata", "Shows a server's metadata", answer=metadata)
@@ -319,6 +325,7 @@ def services_and_hypervisors():
     operation("delete", element, "Deletes a service whose host has no servers", status="204")
     several = wrapped("hypervisors", list_of(OBJECT), hypervisors_links=list_of(OBJECT))
     filters = queries("limit marker hypervisor_hostname_pattern with_servers")
+    operation("get", "os-migrations", "Lists the moves of servers between hosts", answer=wrapped("migrations", ANY))
     for path in ["os-hypervisors", "os-hypervisors/detail"]:
         operation("get", path, "Lists the hosts", parameters=filters, answer=several)
     operation(
