@@ -75,63 +75,50 @@ private struct Hosts {
   let a: Connection
   let b: Connection
   let folder: TemporaryDirectory
-  let namespaces: [String: String]
+  let namespaces: [String: NetworkNamespace]
   let tap = "tapmigrated"
 
   static func with(_ body: (Hosts) async throws -> Void) async throws {
-    let serial = String(UInt32.random(in: .min ... .max), radix: 16)
-    let namespaces = ["a": "pbmig-a-\(serial)", "b": "pbmig-b-\(serial)"]
+    let (first, second) = (try await NetworkNamespace(), try await NetworkNamespace())
     var daemons: [LibvirtDaemon] = []
     do {
-      try await connect(namespaces)
-      for (host, number) in [("a", 1), ("b", 2)] {
+      try await connect(first, second)
+      for (host, namespace, number) in [("a", first, 1), ("b", second, 2)] {
         daemons.append(
           try await LibvirtDaemon(
-            hostName: "host\(host)", inNamespace: namespaces[host] ?? "", address: "10.99.0.\(number)"))
+            hostName: "host\(host)", inNamespace: namespace.name, address: "10.99.0.\(number)"))
       }
       let hosts = Hosts(
         a: try await Connection.open(daemons[0].uri), b: try await Connection.open(daemons[1].uri),
-        folder: try TemporaryDirectory(), namespaces: namespaces)
+        folder: try TemporaryDirectory(), namespaces: ["a": first, "b": second])
       try await body(hosts)
     } catch {
-      await remove(namespaces, daemons)
+      await remove([first, second], daemons)
       throw error
     }
-    await remove(namespaces, daemons)
+    await remove([first, second], daemons)
   }
 
-  /// Two namespaces with a cable, and a bridge in each.
-  private static func connect(_ namespaces: [String: String]) async throws {
-    for name in namespaces.values {
-      try await runChecked(["ip", "netns", "add", name])
-      try await runChecked(["ip", "-n", name, "link", "set", "lo", "up"])
-      try await runChecked(["ip", "-n", name, "link", "add", "brqmigrated", "up", "type", "bridge"])
-    }
-    let (first, second) = (namespaces["a"] ?? "", namespaces["b"] ?? "")
-    let cable = ["link", "add", "cable", "netns", first, "type", "veth", "peer", "name", "cable", "netns", second]
-    try await runChecked(["ip"] + cable)
-    for (name, number) in [(first, 1), (second, 2)] {
-      try await runChecked(["ip", "-n", name, "address", "add", "10.99.0.\(number)/24", "dev", "cable"])
-      try await runChecked(["ip", "-n", name, "link", "set", "cable", "up"])
+  /// A cable between the two, and a bridge in each.
+  private static func connect(_ first: NetworkNamespace, _ second: NetworkNamespace) async throws {
+    try await first.ip("link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", second.name)
+    for (namespace, number) in [(first, 1), (second, 2)] {
+      try await namespace.ip("link", "add", "brqmigrated", "up", "type", "bridge")
+      try await namespace.ip("address", "add", "10.99.0.\(number)/24", "dev", "cable")
+      try await namespace.ip("link", "set", "cable", "up")
     }
   }
 
-  private static func remove(_ namespaces: [String: String], _ daemons: [LibvirtDaemon]) async {
+  private static func remove(_ namespaces: [NetworkNamespace], _ daemons: [LibvirtDaemon]) async {
     for daemon in daemons { await daemon.stop() }
-    for name in namespaces.values {
-      let processes = try? await runChecked(["ip", "netns", "pids", name])
-      for process in processes?.split(separator: "\n") ?? [] { _ = try? await run(["kill", "-9", String(process)]) }
-      _ = try? await run(["ip", "netns", "delete", name])
-    }
+    for namespace in namespaces { await namespace.delete() }
   }
 
   func uri(of host: String) -> String { "qemu+tcp://10.99.0.\(host == "a" ? 1 : 2)/system" }
   func disk(_ host: String) -> String { folder.file("disk-\(host)") }
   func console(_ host: String) -> String { folder.file("console-\(host)") }
 
-  func links(of host: String) async throws -> String {
-    try await runChecked(["ip", "-n", namespaces[host] ?? "", "-o", "link"])
-  }
+  func links(of host: String) async throws -> [String] { try await namespaces[host]?.links() ?? [] }
 
   func makeDisk(on host: String) async throws {
     let image = folder.file("image")
@@ -142,10 +129,9 @@ private struct Hosts {
   }
 
   func makeTap(on host: String) async throws {
-    let name = namespaces[host] ?? ""
     if try await links(of: host).contains(tap) { return }
-    try await runChecked(["ip", "-n", name, "tuntap", "add", tap, "mode", "tap"])
-    try await runChecked(["ip", "-n", name, "link", "set", tap, "up", "master", "brqmigrated"])
+    try await namespaces[host]?.ip("tuntap", "add", tap, "mode", "tap")
+    try await namespaces[host]?.ip("link", "set", tap, "up", "master", "brqmigrated")
   }
 
   /// A guest that runs on `a`, without a kernel: its firmware finds nothing to boot and goes on looking.
