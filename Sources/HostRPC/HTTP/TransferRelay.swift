@@ -14,6 +14,8 @@ final class TransferRelay: Sendable {
 
   /// How many receivers may wait for their sender.
   private static let limit = 256
+  /// As long as the hosts' own patience with a transfer.
+  private static let longestTransfer = Duration.seconds(6 * 3600)
   private let waiting = Mutex<[String: AsyncStream<Delivery>.Continuation]>([:])
 
   /// Waits for the sender.
@@ -45,7 +47,9 @@ final class TransferRelay: Sendable {
     let (taken, continuation) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(1))
     receiver.yield(Delivery(body: body, length: length, taken: continuation))
     receiver.finish()
-    for await isWhole in taken where isWhole { return }
-    throw RemoteFailure(kind: .handlerFailed, message: "\(transfer) was not taken whole")
+    // A receiver that has gone says nothing more.
+    guard try await taken.first(within: Self.longestTransfer) == true else {
+      throw RemoteFailure(kind: .handlerFailed, message: "\(transfer) was not taken whole")
+    }
   }
 }
