@@ -56,7 +56,10 @@ package struct Bridging: Sendable {
 
   /// Takes a device off its network: it is down, and in no bridge of ours. It may have gone already.
   package func unwire(_ device: String, keepsBridge: Bool, links: inout LinkTable) throws(NetlinkError) {
-    guard let tap = links[device] else { return }
+    guard let known = links[device] else { return }
+    // What the kernel told last may be older than what was done to the tap since: then there would seem nothing to undo.
+    guard let tap = try socket.link(named: device) else { return links.apply(.deleted(known)) }
+    links.apply(.changed(tap))
     var change = LinkChange()
     if tap.isUp { change.isUp = false }
     if !keepsBridge, let master = tap.master.flatMap({ links[$0]?.name }), InterfaceName.isBridge(master) {
